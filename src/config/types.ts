@@ -1,0 +1,93 @@
+import type { Day } from "../days/day.ts";
+import type { DuplicateMode, FamilyName, ShardKind } from "../days/families.ts";
+
+/** A warehouse table as declared, `analytics.web_shop_events`; checked, not yet quoted. */
+export interface TableName {
+  schema: string;
+  table: string;
+}
+
+/** One family of a pipeline, into its own table. */
+export interface PipelineFamily {
+  family: FamilyName;
+  table: TableName;
+  /** Kinds that may stand for a day, best first. */
+  shards: ShardKind[];
+  duplicates: DuplicateMode;
+  /** Whether removed rows are kept in `_duplicates/`. */
+  keepDuplicates: boolean;
+}
+
+/**
+ * `user_properties.email` is the key `email` of a key-value column (the rest of the text verbatim, dots
+ * included); `device.vendor_id` a member of a struct; `user_id` a column. Which, the schema decides.
+ */
+export interface ColumnPath {
+  column: string;
+  /** Text after the first dot; null for a whole column. */
+  rest: string | null;
+}
+
+export type FilterTest =
+  | { test: "equals"; value: FilterValue }
+  | { test: "in"; values: FilterValue[] }
+  | { test: "not_in"; values: FilterValue[] }
+  | { test: "exists"; exists: boolean }
+  | { test: "starts_with"; prefix: string };
+
+export type FilterValue = string | bigint | boolean;
+
+/** A declared condition; a row stays where all conditions of the pipeline hold. */
+export type FilterCondition = { path: ColumnPath } & FilterTest;
+
+/** A pipeline file, checked and normalised: all defaults applied, durations in ms or days, sizes in bytes. */
+export interface Pipeline {
+  name: string;
+  owner: string;
+  property: {
+    dataset: string;
+    project: string | null;
+    /** IANA name. */
+    timeZone: string;
+    /** Days before it are ignored; null: from the first shard on. */
+    start: Day | null;
+  };
+  families: PipelineFamily[];
+  /** Cron text, used by Airflow only. */
+  schedule: string | null;
+  lookbackDays: number;
+  /** After the day's end in the property's zone. */
+  lateAfterMs: number;
+  /** Days that stay hot; null: all. */
+  retentionDays: number | null;
+  schema: "evolve" | "freeze";
+  columns: { drop: ColumnPath[]; hash: ColumnPath[] };
+  filter: FilterCondition[];
+  /** A run that would read more shows its plan and stops: so many ordinary runs (lookback windows), or bytes. */
+  maxRead: { ordinaryRuns: number } | { bytes: number };
+  /** Where it was read from, for messages. */
+  file: string;
+}
+
+/** Names a secret by where it is; resolved where it is used, never stored. */
+export type SecretReference =
+  | { from: "env"; name: string }
+  | { from: "file"; path: string }
+  | { from: "aws-secret"; arn: string };
+
+/** An environment file, checked and normalised. Adapters read their own part; paths are absolute. */
+export interface Environment {
+  name: string;
+  /** `--now` and `--yes` guards are looser where false. */
+  production: boolean;
+  source: { type: "files"; root: string };
+  lake: { type: "folder"; root: string };
+  engine: { type: "duckdb"; memoryBytes: number; threads: number | null; fileBytes: number; spill: string | null };
+  catalog: { type: "none" };
+  warehouse: { type: "duckdb"; path: string; waitMs: number };
+  secrets: { hashKey: SecretReference | null };
+  retry: { attempts: number; maxWaitMs: number };
+  /** How long a generation stays after it was swapped away; attempts end after half of it. */
+  keepMs: number;
+  file: string;
+}
