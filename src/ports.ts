@@ -4,9 +4,9 @@
  */
 import type { TableName } from "./config/types.ts";
 import type { Day, DayRange } from "./days/day.ts";
-import type { FamilyName } from "./days/families.ts";
+import type { FamilyName, ShardKind } from "./days/families.ts";
 import type { Column, Field } from "./days/schema.ts";
-import type { ShardKind, SourceVersion } from "./days/shards.ts";
+import type { SourceVersion } from "./days/shards.ts";
 import type { Recipe } from "./sql/recipe.ts";
 
 /** Time and chance are ports too: nothing in `days`, `plan`, `lake` or `tasks` reads a real clock. */
@@ -30,7 +30,12 @@ export interface Source {
    * One metadata get. `known` is the version a head holds: a source that hashes content compares with it.
    * @returns null where the table is gone.
    */
-  readVersion(dataset: string, table: string, kind: ShardKind, known: SourceVersion | null): Promise<SourceVersion | null>;
+  readVersion(
+    dataset: string,
+    table: string,
+    kind: ShardKind,
+    known: SourceVersion | null,
+  ): Promise<SourceVersion | null>;
   /** What an engine needs to read the shard; null where it is gone. Reads no rows. */
   openShard(dataset: string, table: string, kind: ShardKind): Promise<OpenShard | null>;
 }

@@ -82,7 +82,13 @@ export interface Environment {
   production: boolean;
   source: { type: "files"; root: string };
   lake: { type: "folder"; root: string };
-  engine: { type: "duckdb"; memoryBytes: number; threads: number | null; fileBytes: number; spill: string | null };
+  engine: {
+    type: "duckdb";
+    memoryBytes: number;
+    threads: number | null;
+    fileBytes: number;
+    spill: string | null;
+  };
   catalog: { type: "none" };
   warehouse: { type: "duckdb"; path: string; waitMs: number };
   secrets: { hashKey: SecretReference | null };

@@ -1,0 +1,68 @@
+import type { Day } from "../days/day.ts";
+import type { FamilyName } from "../days/families.ts";
+import type { Column } from "../days/schema.ts";
+import type { SourceVersion } from "../days/shards.ts";
+import type { LakeFile, RowBalance } from "../ports.ts";
+
+/** The immutable account of one generation (design, section 5). */
+export interface Manifest {
+  formatVersion: 1;
+  pipeline: string;
+  family: FamilyName;
+  day: Day;
+  generation: string;
+  source: SourceVersion;
+  rulesDigest: string;
+  formula: number;
+  engine: { name: string; version: string };
+  files: LakeFile[];
+  duplicatesFiles: LakeFile[];
+  balance: RowBalance;
+  /** Decimal text; see `GenerationReport`. */
+  checksum: string;
+  nonNull: Record<string, number>;
+  columns: Column[];
+  createdAtMs: number;
+}
+
+/** One generation that is or was current. */
+export interface HistoryEntry {
+  generation: string;
+  sequence: number;
+  fromMs: number;
+  /** null: current. */
+  toMs: number | null;
+}
+
+/** How far one reader has come, written after it confirmed. */
+export interface Reached {
+  generation: string;
+  sequence: number;
+  atMs: number;
+}
+
+export type Reader = "catalog" | "hot" | "cold";
+
+/** Names a day's current generation; changed by compare-and-swap only. */
+export interface Head {
+  formatVersion: 1;
+  day: Day;
+  generation: string;
+  /** max(previous + 1, the store's clock in ms); grows with every swap of the generation, rollback included. */
+  sequence: number;
+  source: SourceVersion;
+  rulesDigest: string;
+  rows: { source: number; written: number };
+  /** Oldest first; the last one is current. */
+  history: HistoryEntry[];
+  /** null: not there (never loaded, or pruned). */
+  reached: Record<Reader, Reached | null>;
+  /** Set by rollback: extracts never swap a held head. */
+  hold: { sinceMs: number; reason: string } | null;
+}
+
+/** A head as read, with what a compare-and-swap needs. */
+export interface StoredHead {
+  head: Head;
+  etag: string;
+}
