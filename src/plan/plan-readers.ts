@@ -1,0 +1,77 @@
+import type { Reader } from "../lake/types.ts";
+import { type Action, type DayFacts, followsExtract } from "./types.ts";
+
+export interface ReadersInput {
+  facts: DayFacts;
+  extracts: boolean;
+  hot: boolean;
+  catalog: boolean;
+}
+
+/** How catalog, hot and cold follow the head: each moves when it is behind, or when an extract makes it so. */
+export function planReaders({ facts, extracts, hot, catalog }: ReadersInput): Action[] {
+  const { head } = facts;
+  if (head === null && !extracts) return [];
+  const actions: Action[] = [];
+  const reason = extracts ? followsExtract : null;
+  if (catalog && (reason || isBehind(facts, "catalog"))) {
+    actions.push({ action: "register", reason: reason ?? renderBehind(facts, "catalog") });
+  }
+  if (hot && (reason || isBehind(facts, "hot"))) {
+    actions.push({ action: "load", reason: reason ?? renderBehind(facts, "hot") });
+  }
+  if (reason || isBehind(facts, "cold")) {
+    actions.push({ action: "refresh", reason: reason ?? renderBehind(facts, "cold") });
+  }
+  if (!hot && readShown(facts, "hot") !== null) {
+    actions.push({ action: "prune", reason: "beyond retention and still hot" });
+  }
+  return actions;
+}
+
+/** What a reader shows of the day; the sequence tells how new its knowledge is. */
+interface Shown {
+  generation: string;
+  /** null where it is not kept (catalog partitions). */
+  sequence: number | null;
+}
+
+/** Rolled back and forth, a generation may come twice: a reader that knows an older sequence is behind as well. */
+function isBehind(facts: DayFacts, reader: Reader): boolean {
+  const { head } = facts;
+  if (head === null) return false;
+  const shown = readShown(facts, reader);
+  if (shown?.generation !== head.generation) return true;
+  return shown.sequence !== null && shown.sequence < head.sequence;
+}
+
+/** From the ledger and the partitions where a sweep read them, else as the head remembers it. */
+function readShown({ head, ledger, partition }: DayFacts, reader: Reader): Shown | null {
+  if (reader === "hot" && ledger !== undefined) {
+    return buildShown(ledger?.hotGeneration ?? null, ledger?.hotSequence ?? null);
+  }
+  if (reader === "cold" && ledger !== undefined) {
+    return buildShown(ledger?.coldGeneration ?? null, ledger?.coldSequence ?? null);
+  }
+  if (reader === "catalog" && partition !== undefined) return buildShown(generationOf(partition), null);
+  return head?.reached[reader] ?? null;
+}
+
+function buildShown(generation: string | null, sequence: number | null): Shown | null {
+  return generation === null ? null : { generation, sequence };
+}
+
+function generationOf(partition: string | null): string | null {
+  return partition?.match(/generation=([^/]+)/)?.[1] ?? null;
+}
+
+/** For messages. */
+const places: Record<Reader, string> = { catalog: "the catalog", hot: "hot", cold: "cold" };
+
+function renderBehind(facts: DayFacts, reader: Reader): string {
+  const has = readGeneration(facts, reader);
+  const wanted = facts.head?.generation ?? "";
+  return has === null
+    ? `${places[reader]} lacks ${wanted}`
+    : `${places[reader]} has ${has}, the head names ${wanted}`;
+}

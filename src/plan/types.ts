@@ -1,0 +1,110 @@
+import type { PipelineFamily } from "../config/types.ts";
+import type { Day, DayRange } from "../days/day.ts";
+import type { ShardKind } from "../days/families.ts";
+import type { Shard, SourceVersion } from "../days/shards.ts";
+import type { Head } from "../lake/types.ts";
+import type { LedgerRow } from "../ports.ts";
+
+/** What was read of one day of one family: the planner's whole knowledge. */
+export interface DayFacts {
+  day: Day;
+  /** Shards of allowed kinds that the source's list names for the day. */
+  shards: readonly Shard[];
+  /** Version of the shard that stands for the day; null where there is none (or it vanished since the list). */
+  version: SourceVersion | null;
+  head: Head | null;
+  /** Set by sweeps only: then it is believed instead of the head's `reached`. */
+  ledger?: LedgerRow | null;
+  /** Set by sweeps only: folder the catalog's partition points at. */
+  partition?: string | null;
+}
+
+/** The facts of one family, with what its rows become. */
+export interface FamilyFacts {
+  family: PipelineFamily;
+  rulesDigest: string;
+  days: readonly DayFacts[];
+}
+
+/** Life of a day (design, section 3), as a person sees it. */
+export type DayState =
+  | "not over" // today, nothing exported yet
+  | "waiting" // over, no shard, still within patience
+  | "missing" // no shard after late_after
+  | "intraday"
+  | "fresh"
+  | "open" // daily, may still change
+  | "final"
+  | "source gone" // the shard vanished or fell back; the day stays as it is
+  | "held"; // by rollback
+
+export type ExtractCause = "new" | "changed" | "replaced" | "outdated";
+
+export type Action =
+  | { action: "wait"; reason: string; needs: "shard" | "accept" }
+  | { action: "extract"; reason: string; cause: ExtractCause; shard: Shard; version: SourceVersion }
+  | { action: "register"; reason: string }
+  | { action: "load"; reason: string }
+  | { action: "refresh"; reason: string }
+  | { action: "prune"; reason: string }
+  | { action: "none"; reason: string };
+
+/** Reason of what an extract makes necessary; it has none of its own. */
+export const followsExtract = "follows the extract";
+
+export type ActionName = Action["action"];
+
+/** What is to be done for one day of one family. Never without an action. */
+export interface DayPlan {
+  family: PipelineFamily;
+  day: Day;
+  state: DayState;
+  kind: ShardKind | null;
+  /** Source rows of the shard that stands for the day, where the source tells them. */
+  rows: number | null;
+  bytes: number;
+  /** Whether policy keeps the day in the hot table. */
+  hot: boolean;
+  actions: Action[];
+}
+
+export interface PlanTotals {
+  days: number;
+  /** Days by their first action. */
+  byAction: Record<ActionName, number>;
+  /** What extracts would read. */
+  rows: number;
+  bytes: number;
+}
+
+/** The one list that `plan`, `run`, `backfill`, the page and Airflow read. Newest day first, families side by side. */
+export interface Plan {
+  pipeline: string;
+  nowMs: number;
+  today: Day;
+  range: DayRange | null;
+  days: DayPlan[];
+  totals: PlanTotals;
+  /** Bytes a run may read without being told to go on; see `maxRead`. */
+  limitBytes: number;
+  /** Whether a run must be told to go on. */
+  exceeds: boolean;
+}
+
+export interface PlanInput {
+  pipeline: string;
+  timeZone: string;
+  lateAfterMs: number;
+  retentionDays: number | null;
+  lookbackDays: number;
+  maxRead: { ordinaryRuns: number } | { bytes: number };
+  nowMs: number;
+  range: DayRange | null;
+  families: readonly FamilyFacts[];
+  /** Whether the environment has a catalog whose partitions follow heads. */
+  catalog: boolean;
+  /** Whether shrunken shards are accepted (`--accept`). */
+  accept: boolean;
+  /** Only days that are outdated (`backfill --outdated`). */
+  only: "all" | "outdated";
+}
