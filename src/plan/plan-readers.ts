@@ -69,9 +69,9 @@ function generationOf(partition: string | null): string | null {
 const places: Record<Reader, string> = { catalog: "the catalog", hot: "hot", cold: "cold" };
 
 function renderBehind(facts: DayFacts, reader: Reader): string {
-  const has = readGeneration(facts, reader);
+  const shown = readShown(facts, reader);
   const wanted = facts.head?.generation ?? "";
-  return has === null
-    ? `${places[reader]} lacks ${wanted}`
-    : `${places[reader]} has ${has}, the head names ${wanted}`;
+  return shown === null
+    ? `${places[reader]} lacks generation ${wanted}`
+    : `${places[reader]} shows generation ${shown.generation}, the head names ${wanted}`;
 }
