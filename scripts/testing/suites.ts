@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Suite, Tally, Toolchains } from "./run-suites.ts";
+
+/** What a suite may need beyond the installed packages. */
+export const toolchains: Toolchains = {};
+
+/** The table of suites. With filters only vitest's, since only it knows what they mean. */
+export function buildSuites(options: { slow: boolean; filters: readonly string[] }): Suite[] {
+  const projects = options.slow ? [] : ["--project", "fast"];
+  const vitest: Suite = {
+    name: "vitest",
+    needs: [],
+    run: () => runVitest([...projects, ...options.filters]),
+  };
+  if (options.filters.length > 0) return [vitest];
+  return [
+    { name: "types", needs: [], run: () => runCheck("tsc", bin("tsc"), ["-p", "tsconfig.json"]) },
+    { name: "lint and format", needs: [], run: () => runCheck("biome", bin("biome"), ["ci", "."]) },
+    vitest,
+  ];
+}
+
+/** A program that only says yes or no counts as one test. */
+async function runCheck(name: string, script: string, args: readonly string[]): Promise<Tally> {
+  const code = await runProgram([script, ...args]);
+  if (code === 0) return { passed: 1, failures: [], skips: [] };
+  return { passed: 0, failures: [{ name, reason: `exit code ${code}; see above` }], skips: [] };
+}
+
+/** Counts come from our reporter's file, and only a run that reached its end writes one. */
+async function runVitest(args: readonly string[]): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), "shardlift-tally-"));
+  const path = join(folder, "tally.json");
+  try {
+    const reporters = ["--reporter=default", "--reporter=./scripts/testing/tally-reporter.ts"];
+    // `test.only` left behind would silently shrink the run.
+    const options = ["run", "--allowOnly=false", ...reporters, ...args];
+    const code = await runProgram([bin("vitest"), ...options], { SHARDLIFT_TALLY: path });
+    const tally: Tally = JSON.parse(await readFile(path, "utf8"));
+    if (code === 0 || tally.failures.length > 0) return tally;
+    return { ...tally, failures: [{ name: "vitest", reason: `exit code ${code}; see above` }] };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function bin(name: string): string {
+  return join("node_modules", ".bin", name);
+}
+
+/** Runs one of the installed programs on this Node; its output goes where ours goes. */
+function runProgram(args: readonly string[], env: Record<string, string> = {}): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...env } });
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code));
+  });
+}
