@@ -3,15 +3,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { findCheckoutNode } from "./checkout-node.mjs";
 import { runChild } from "./run-child.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, "src", "cli.ts");
-const checkoutNode = join(root, "node_modules", ".bin", "node");
+const checkoutNode = findCheckoutNode(root);
 // Node refuses to strip types below node_modules; an installed package has no sources anyway.
 const isCheckout = existsSync(sources) && !root.split(sep).includes("node_modules");
 
-if (isCheckout && !stripsTypes() && existsSync(checkoutNode)) {
+if (isCheckout && !stripsTypes() && checkoutNode !== null) {
   runChild(checkoutNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 } else if (isCheckout && !stripsTypes()) {
   refuse(`the sources need Node 24, this is ${process.version}; "npm ci" puts one into node_modules`);

@@ -2,9 +2,10 @@
 // Runs on Node 18: nothing newer in here.
 // usage: node scripts/start.mjs <program> [arguments]
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findCheckoutNode } from "../bin/checkout-node.mjs";
 import { runChild } from "../bin/run-child.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -37,15 +38,22 @@ function install() {
   const ci = ["ci", "--ignore-scripts", "--loglevel=error"];
   const [command, commandArgs] = npm ? [process.execPath, [npm, ...ci]] : ["npm", ci];
   const { status, error } = spawnSync(command, commandArgs, { stdio: ["ignore", 2, 2] });
-  if (status === 0) return;
+  if (status === 0) return linkNode();
   fail(`npm ci failed${error ? `: ${error.message}` : ""}; the lines above say why`);
 }
 
 function findNode() {
-  const installed = join(root, "node_modules", ".bin", "node");
-  if (process.platform !== "win32" && existsSync(installed)) return installed;
+  const node = findCheckoutNode(root);
+  if (node !== null) return node;
   if (process.features.typescript) return process.execPath;
   return fail(`no Node 24 package for ${process.platform}-${process.arch}: install Node 24 and try again`);
+}
+
+/** npm 10 makes no links for optional packages; without this one `npx vitest` would run on the machine's Node. */
+function linkNode() {
+  const node = findCheckoutNode(root);
+  const link = join("node_modules", ".bin", "node");
+  if (node !== null && !existsSync(link)) symlinkSync(relative(dirname(link), node), link);
 }
 
 function fail(reason) {
