@@ -169,7 +169,7 @@ export interface LedgerRow {
   hotSequence: number | null;
   coldSequence: number | null;
   shardKind: ShardKind;
-  /** ms since the epoch; null while not final. */
+  /** ms since the epoch from which on the day is final (may lie ahead); null where its kind is never final. */
   finalAtMs: number | null;
   rows: number;
   duplicates: number;
@@ -225,9 +225,9 @@ export interface Warehouse {
    * the outcome is unknown: the caller settles it by reading the ledger under the lock in a new session.
    */
   transact<T>(table: TableName, work: (transaction: WarehouseTransaction) => Promise<T>): Promise<T>;
-  /** Puts a generation's folder into the cold inventory; readers do not see it before the ledger says so. */
-  registerCold(table: TableName, generation: GenerationFiles): Promise<void>;
-  /** Takes folders out of the inventory. */
+  /** Puts generations' folders into the cold inventory; readers do not see them before the ledger says so. */
+  registerCold(table: TableName, generations: readonly GenerationFiles[]): Promise<void>;
+  /** Takes folders out of the inventory; rejects (`data`) where the ledger still calls one of them cold. */
   unregisterCold(table: TableName, generations: readonly { day: Day; generation: string }[]): Promise<void>;
   /** The whole ledger or a range of it; empty where the table was never prepared. */
   readLedger(table: TableName, days: DayRange | "all"): Promise<LedgerRow[]>;
