@@ -1,0 +1,111 @@
+import { ShardliftError } from "../errors.ts";
+import { headFormatVersion, isInHistory } from "./head.ts";
+import type { Head, HistoryEntry, Manifest, Reached, Reader } from "./types.ts";
+
+/**
+ * The only ways a head changes, as pure functions. One that has nothing to change returns the very head it was
+ * given, so that callers need not write it. Times are ms by the store's clock.
+ */
+
+/** A new generation becomes current. @param previous null for the day's first */
+export function commitToHead(previous: Head | null, manifest: Manifest, nowMs: number): Head {
+  if (previous?.hold) throw buildHeldError(previous);
+  return {
+    ...swapGeneration(previous, manifest, nowMs),
+    reached: previous?.reached ?? { catalog: null, hot: null, cold: null },
+    hold: null,
+  };
+}
+
+/** A reader confirmed how far it has come. Never moves it backwards: readers may report late. */
+export function markReached(head: Head, reader: Reader, reached: Reached): Head {
+  const known = head.reached[reader];
+  if (known !== null && known.sequence >= reached.sequence) return head;
+  return { ...head, reached: { ...head.reached, [reader]: reached } };
+}
+
+/** The day is not there any more for this reader: prune took it out of the hot table. */
+export function clearReached(head: Head, reader: Reader): Head {
+  if (head.reached[reader] === null) return head;
+  return { ...head, reached: { ...head.reached, [reader]: null } };
+}
+
+/**
+ * Makes a kept generation current again and holds the day there. Throws `refused` where it is not kept.
+ * @param manifest of the generation to go back to
+ */
+export function rollBackHead(head: Head, manifest: Manifest, reason: string, nowMs: number): Head {
+  const { generation } = manifest;
+  if (!isInHistory(head, generation)) throw buildNotKeptError(head, generation);
+  if (head.generation !== generation) {
+    const swapped = swapGeneration(head, manifest, nowMs);
+    return { ...swapped, reached: head.reached, hold: { sinceMs: nowMs, reason } };
+  }
+  return head.hold === null ? { ...head, hold: { sinceMs: nowMs, reason } } : head;
+}
+
+/** Ends a hold: the next plan compares the day with its source again. */
+export function releaseHead(head: Head): Head {
+  return head.hold === null ? head : { ...head, hold: null };
+}
+
+/**
+ * Takes generations out of `history` that were all swapped away until `untilMs`: from then on nobody can roll back
+ * to them and they may be deleted. Whatever is current or came back meanwhile stays.
+ */
+export function forgetGenerations(head: Head, generations: readonly string[], untilMs: number): Head {
+  const gone = generations.filter((generation) => isSwappedAway(head, generation, untilMs));
+  const history = head.history.filter((entry) => !gone.includes(entry.generation));
+  return history.length === head.history.length ? head : { ...head, history };
+}
+
+/** Whether no entry of the generation lasts beyond `untilMs`; false where it is in no history. */
+export function isSwappedAway(head: Head, generation: string, untilMs: number): boolean {
+  const entries = head.history.filter((entry) => entry.generation === generation);
+  return entries.length > 0 && entries.every((entry) => entry.toMs !== null && entry.toMs <= untilMs);
+}
+
+/** All of a head that follows from the generation that is to be current. */
+function swapGeneration(
+  previous: Head | null,
+  manifest: Manifest,
+  nowMs: number,
+): Omit<Head, "reached" | "hold"> {
+  const sequence = Math.max((previous?.sequence ?? 0) + 1, nowMs);
+  // The store's clock may have been set back: a history never runs backwards.
+  const fromMs = Math.max(nowMs, previous?.history.at(-1)?.fromMs ?? nowMs);
+  const past: HistoryEntry[] = (previous?.history ?? []).map((entry) =>
+    entry.toMs === null ? { ...entry, toMs: fromMs } : entry,
+  );
+  return {
+    formatVersion: headFormatVersion,
+    day: manifest.day,
+    generation: manifest.generation,
+    sequence,
+    source: manifest.source,
+    rulesDigest: manifest.rulesDigest,
+    rows: { source: manifest.balance.source, written: manifest.balance.written },
+    history: [...past, { generation: manifest.generation, sequence, fromMs, toMs: null }],
+  };
+}
+
+/** The refusal to swap a held head. */
+export function buildHeldError(head: Head): ShardliftError {
+  const since = head.hold === null ? "" : ` since ${new Date(head.hold.sinceMs).toISOString()}`;
+  return new ShardliftError("refused", {
+    failed: `${head.day} is held at generation ${head.generation}${since}.`,
+    rule: "After a rollback a day stays as it is until it is released.",
+    received: `hold: ${head.hold?.reason ?? "none"}`,
+    remedy: `\`shardlift rollback --days ${head.day} --release\` lets it follow its source again.`,
+  });
+}
+
+function buildNotKeptError(head: Head, generation: string): ShardliftError {
+  const kept = [...new Set(head.history.map((entry) => entry.generation))].join(", ");
+  return new ShardliftError("refused", {
+    failed: `${head.day} cannot go back to generation ${generation}: it is not kept.`,
+    rule: "A rollback goes to a generation in the head's history; others are or will be deleted.",
+    received: `kept: ${kept}`,
+    remedy: "Choose one of the kept generations, or extract the day again with `shardlift backfill --days`.",
+  });
+}

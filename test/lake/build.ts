@@ -1,0 +1,87 @@
+/** Builders for the lake's tests: each names only what differs. */
+import type { Day } from "../../src/days/day.ts";
+import { renderHead } from "../../src/lake/head.ts";
+import { headKey } from "../../src/lake/keys.ts";
+import { commitToHead } from "../../src/lake/transitions.ts";
+import type { Head, Manifest, StoredHead } from "../../src/lake/types.ts";
+import type { ObjectStore } from "../../src/ports.ts";
+
+export const pipeline = "web-shop";
+export const family = "ga4_events";
+export const day = "2026-11-20" as Day;
+export const hourMs = 3_600_000;
+export const keepMs = 24 * hourMs;
+
+export const bytes = (text: string) => new TextEncoder().encode(text);
+
+export function buildSource(over: Partial<Manifest["source"]> = {}): Manifest["source"] {
+  return {
+    table: "events_20261120",
+    kind: "daily",
+    modified: "1",
+    rows: 10,
+    bytes: 1000,
+    etag: null,
+    content: null,
+    ...over,
+  };
+}
+
+export function buildManifestOf(generation: string, over: Partial<Manifest> = {}): Manifest {
+  return {
+    formatVersion: 1,
+    pipeline,
+    family,
+    day,
+    generation,
+    source: buildSource({ modified: `of ${generation}` }),
+    rulesDigest: "rules",
+    formula: 1,
+    engine: { name: "duckdb", version: "1.5.5" },
+    files: [
+      {
+        key: `web-shop/ga4_events/day=2026-11-20/generation=${generation}/${generation}-00000.parquet`,
+        bytes: 4,
+        rows: 7,
+      },
+    ],
+    duplicatesFiles: [],
+    balance: { source: 10, written: 7, duplicates: { exact: 1, conflicting: 1 }, filtered: 1 },
+    checksum: "12345678901234567890",
+    nonNull: { event_id: 7 },
+    columns: [{ name: "event_id", type: "STRING", mode: "NULLABLE" }],
+    createdAtMs: 1,
+    ...over,
+  };
+}
+
+/** A head that these generations became current in, each at its time (ms). */
+export function buildHeadOf(...commits: readonly (readonly [generation: string, atMs: number])[]): Head {
+  let head: Head | null = null;
+  for (const [generation, atMs] of commits) head = commitToHead(head, buildManifestOf(generation), atMs);
+  if (head === null) throw new Error("a head has a generation");
+  return head;
+}
+
+/** A day that all three readers confirmed at the head's generation. */
+export function withAllReached(head: Head): Head {
+  const reached = { generation: head.generation, sequence: head.sequence, atMs: head.sequence };
+  return { ...head, reached: { catalog: reached, hot: reached, cold: reached } };
+}
+
+export async function storeHead(store: ObjectStore, head: Head): Promise<StoredHead> {
+  const key = headKey(pipeline, family, head.day);
+  const known = await store.get(key);
+  const result = await store.put(key, renderHead(head), known ? { ifMatch: known.etag } : { ifAbsent: true });
+  if (!result.put) throw new Error("the head moved");
+  return { head, etag: result.etag };
+}
+
+/** Everything a store holds, as key → text. */
+export async function readAll(store: ObjectStore): Promise<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for await (const { key } of store.list("")) {
+    all[key] = new TextDecoder().decode((await store.get(key))!.body);
+  }
+  return all;
+}
