@@ -1,0 +1,93 @@
+import { resolve, sep } from "node:path";
+import type { Finding, KeyPath } from "./issue.ts";
+import { renderDuration } from "./parse-duration.ts";
+import { isMapping } from "./parse-yaml.ts";
+import { showValue } from "./show-value.ts";
+
+/** Checked values of an environment file; whatever is wrong by itself is missing here. */
+export interface EnvironmentDraft {
+  production?: boolean;
+  source?: { root?: string };
+  lake?: { root?: string };
+  engine?: { spill?: string };
+  warehouse?: { path?: string };
+  keep?: number;
+}
+
+/** What ties the keys of one environment together; `raw` is the file as it was written. */
+export type EnvironmentRule = (
+  draft: EnvironmentDraft,
+  raw: Record<string, unknown>,
+  root: string,
+) => Finding[];
+
+/** No two of them may lie inside one another: each is listed, cleaned or deleted in by one owner. */
+function placesLieApart(draft: EnvironmentDraft, _raw: Record<string, unknown>, root: string): Finding[] {
+  const places = [
+    { path: ["source", "root"], text: draft.source?.root },
+    { path: ["lake", "root"], text: draft.lake?.root },
+    { path: ["engine", "spill"], text: draft.engine?.spill },
+    { path: ["warehouse", "path"], text: draft.warehouse?.path },
+  ].flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text, absolute: resolve(root, text) }]));
+  return places.flatMap((place, index) => {
+    const other = places.slice(0, index).find((earlier) => isInside(earlier.absolute, place.absolute));
+    return other === undefined ? [] : [overlap(place.path, place.text, other.path.join("."))];
+  });
+}
+
+function isInside(a: string, b: string): boolean {
+  const withEnd = (path: string) => (path.endsWith(sep) ? path : path + sep);
+  return withEnd(a).startsWith(withEnd(b)) || withEnd(b).startsWith(withEnd(a));
+}
+
+function overlap(path: KeyPath, text: string, other: string): Finding {
+  return {
+    path,
+    at: "value",
+    failed: `overlaps with ${other}`,
+    rule: "source, lake, spill folder and warehouse file lie apart, none inside another",
+    received: showValue(text),
+    remedy: "give it a place of its own",
+  };
+}
+
+/** Said even where a lake on S3 is not accepted: moving the lake alone would not help. */
+function duckdbWarehouseReadsFoldersOnly(_draft: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
+  const { lake, warehouse } = raw;
+  if (!isMapping(lake) || !isMapping(warehouse) || warehouse.type !== "duckdb") return [];
+  const isOnS3 = lake.type === "s3" || (typeof lake.root === "string" && /^s3:/i.test(lake.root));
+  if (!isOnS3) return [];
+  return [
+    {
+      path: ["warehouse", "type"],
+      at: "value",
+      failed: "cannot be duckdb over a lake on S3",
+      rule: "DuckDB's reader for S3 is a download, and Shardlift downloads no extensions",
+      received: "a DuckDB warehouse with a lake on S3",
+      remedy: "use a lake of type folder with it",
+    },
+  ];
+}
+
+const productionKeepMs = 3_600_000;
+
+/** Half of `keep` is what an attempt may take. */
+function productionKeepsAnHour(draft: EnvironmentDraft): Finding[] {
+  if (draft.production !== true || draft.keep === undefined || draft.keep >= productionKeepMs) return [];
+  return [
+    {
+      path: ["keep"],
+      at: "value",
+      failed: "is too short for production",
+      rule: `at least ${renderDuration(productionKeepMs)} in production: an attempt must end within half of it`,
+      received: renderDuration(draft.keep),
+      remedy: 'write "24 hours"',
+    },
+  ];
+}
+
+export const environmentRules: readonly EnvironmentRule[] = [
+  placesLieApart,
+  duckdbWarehouseReadsFoldersOnly,
+  productionKeepsAnHour,
+];

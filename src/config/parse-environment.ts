@@ -1,0 +1,64 @@
+import { resolve } from "node:path";
+import { type EnvironmentDraft, environmentRules } from "./environment-rules.ts";
+import { type EnvironmentFile, environmentSchema } from "./environment-schema.ts";
+import type { Issue } from "./issue.ts";
+import { locateFindings } from "./locate-findings.ts";
+import { parseDraft } from "./parse-draft.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import type { Environment, SecretReference } from "./types.ts";
+
+/** Where an environment's text comes from. */
+export interface EnvironmentOrigin {
+  /** For messages. */
+  file: string;
+  name: string;
+  /** Absolute; relative paths of the file begin here. */
+  root: string;
+}
+
+export interface ParsedEnvironment {
+  /** null exactly where there are issues. */
+  environment: Environment | null;
+  issues: Issue[];
+}
+
+/** @returns the environment with absolute paths, or everything that is wrong with it. */
+export function parseEnvironment(text: string, origin: EnvironmentOrigin): ParsedEnvironment {
+  const yaml = parseYaml(text, origin.file);
+  if ("issues" in yaml) return { environment: null, issues: yaml.issues };
+  const { draft, findings } = parseDraft(environmentSchema, yaml.value);
+  const checked = (draft ?? {}) as EnvironmentDraft;
+  const tied = environmentRules.flatMap((rule) => rule(checked, yaml.value, origin.root));
+  const issues = locateFindings([...findings, ...tied], origin.file, yaml.locate);
+  return {
+    environment: issues.length === 0 ? buildEnvironment(draft as EnvironmentFile, origin) : null,
+    issues,
+  };
+}
+
+function buildEnvironment(raw: EnvironmentFile, { file, name, root }: EnvironmentOrigin): Environment {
+  const { source, lake, engine, catalog, warehouse, secrets, retry } = raw;
+  return {
+    name,
+    production: raw.production,
+    source: { type: source.type, root: resolve(root, source.root) },
+    lake: { type: lake.type, root: resolve(root, lake.root) },
+    engine: {
+      type: engine.type,
+      memoryBytes: engine.memory,
+      threads: engine.threads ?? null,
+      fileBytes: engine.file_size,
+      spill: engine.spill === undefined ? null : resolve(root, engine.spill),
+    },
+    catalog,
+    warehouse: { type: warehouse.type, path: resolve(root, warehouse.path), waitMs: warehouse.wait },
+    secrets: { hashKey: secrets.hash_key === undefined ? null : buildReference(secrets.hash_key, root) },
+    retry: { attempts: retry.attempts, maxWaitMs: retry.max_wait },
+    keepMs: raw.keep,
+    file,
+  };
+}
+
+function buildReference(reference: SecretReference, root: string): SecretReference {
+  return reference.from === "file" ? { from: "file", path: resolve(root, reference.path) } : reference;
+}

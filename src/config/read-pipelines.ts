@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { checkSecrets } from "./check-secrets.ts";
+import { findOverlaps } from "./find-overlaps.ts";
+import type { Issue } from "./issue.ts";
+import { type ParsedPipeline, parsePipeline } from "./parse-pipeline.ts";
+import { type Listing, listYamlFiles, readTextFile } from "./read-files.ts";
+import { showValue } from "./show-value.ts";
+import { renderChoice } from "./suggest.ts";
+import type { Environment, Pipeline } from "./types.ts";
+
+const folder = "pipelines";
+
+/**
+ * Every pipeline below the configuration's folder, by name, and everything that is wrong with any of them.
+ * @param environment checks also what pipelines ask of it; null checks them alone.
+ */
+export async function readPipelines(
+  root: string,
+  environment: Environment | null,
+): Promise<{ pipelines: Pipeline[]; issues: Issue[] }> {
+  const listing = await listYamlFiles(root, folder);
+  const { parsed, issues } = await parseAll(root, listing);
+  const found = [
+    ...listing.issues,
+    ...issues,
+    ...findOverlaps(parsed),
+    ...parsed.flatMap((one) => checkNeeds(one, environment)),
+  ];
+  const faulty = new Set(found.map((issue) => issue.file));
+  return {
+    pipelines: parsed.flatMap((one) => (one.pipeline && !faulty.has(one.file) ? [one.pipeline] : [])),
+    issues: found,
+  };
+}
+
+/**
+ * One pipeline by its name. The others are read too, since sharing a table with one of them would mix rows;
+ * what else is wrong with them is no matter here.
+ */
+export async function readPipeline(
+  root: string,
+  name: string,
+  environment: Environment | null,
+): Promise<{ pipeline: Pipeline | null; issues: Issue[] }> {
+  const listing = await listYamlFiles(root, folder);
+  if (!listing.names.includes(name)) return { pipeline: null, issues: [missingIssue(root, name, listing)] };
+  // The one that is asked for comes last: overlaps are told in the later file.
+  const names = [...listing.names.filter((other) => other !== name), name];
+  const { parsed, issues } = await parseAll(root, { names, issues: [] });
+  const file = join(root, folder, `${name}.yaml`);
+  const own = parsed.find((one) => one.file === file);
+  const needs = own === undefined ? [] : checkNeeds(own, environment);
+  const found = [...issues, ...findOverlaps(parsed), ...needs].filter((issue) => issue.file === file);
+  return { pipeline: found.length === 0 ? (own?.pipeline ?? null) : null, issues: found };
+}
+
+async function parseAll(
+  root: string,
+  { names }: Listing,
+): Promise<{ parsed: ParsedPipeline[]; issues: Issue[] }> {
+  const files = await Promise.all(names.map((name) => readTextFile(root, folder, name)));
+  const parsed = files.flatMap((file) =>
+    "text" in file ? [parsePipeline(file.text, file.file, file.name)] : [],
+  );
+  const unreadable = files.flatMap((file) => ("text" in file ? [] : [file]));
+  return { parsed, issues: [...unreadable, ...parsed.flatMap((one) => one.issues)] };
+}
+
+function checkNeeds(parsed: ParsedPipeline, environment: Environment | null): Issue[] {
+  return environment === null ? [] : checkSecrets(parsed, environment);
+}
+
+function missingIssue(root: string, name: string, listing: Listing): Issue {
+  const [unlisted] = listing.issues;
+  if (unlisted !== undefined && listing.names.length === 0) return unlisted;
+  return {
+    file: join(root, folder),
+    line: null,
+    column: null,
+    failed: "there is no such pipeline",
+    rule: "a pipeline is a file pipelines/<name>.yaml",
+    received: showValue(name),
+    remedy: renderChoice(name, listing.names),
+  };
+}
