@@ -6,13 +6,21 @@ import { readStatement } from "../sql/statements.ts";
 import { renderType } from "../sql/types.ts";
 import { countRows, daySpan, type ShardFormat, type ShardSpec } from "./shard-spec.ts";
 
-const rowStatements: Record<FamilyName, (spec: ShardSpec, part: RowRange) => string> = {
-  ga4_events: (spec, part) =>
-    renderEvents("ga4-events", spec, part, { has_batch_ids: literal(spec.day >= "2024-07-11") }),
-  firebase_events: (spec, part) => renderEvents("firebase-events", spec, part, {}),
-  ga360_sessions: (spec, part) => renderSql(readRows("ga360-sessions"), placesOf(spec, part)),
-  ga4_users: (spec, part) => renderSql(readRows("ga4-users"), placesOf(spec, part)),
-  ga4_pseudonymous_users: (spec, part) => renderSql(readRows("ga4-users"), placesOf(spec, part)),
+/** Statement that makes a family's rows, and the places that only it has. */
+const rowStatements: Record<FamilyName, (spec: ShardSpec, rows: string) => string> = {
+  ga4_events: (spec, rows) =>
+    renderEvents("ga4-events", spec, rows, { has_batch_ids: literal(spec.day >= "2024-07-11") }),
+  firebase_events: (spec, rows) =>
+    renderEvents("firebase-events", spec, rows, {
+      level_is_text: literal(["v1", "v2"].includes(spec.era)),
+    }),
+  ga360_sessions: (spec, rows) =>
+    renderSql(readRows("ga360-sessions"), {
+      ...pickPlaces(spec, ["seed", "day", "rows", "day_start", "day_end"]),
+      shard_rows: fragment(rows),
+    }),
+  ga4_users: renderUsers,
+  ga4_pseudonymous_users: renderUsers,
 };
 
 const formatOptions: Record<ShardFormat, string> = {
@@ -21,12 +29,6 @@ const formatOptions: Record<ShardFormat, string> = {
   "jsonl.gz": "FORMAT json, COMPRESSION gzip",
 };
 
-/** Rows `first` to `end` (excluded) of a shard, by number. */
-interface RowRange {
-  first: number;
-  end: number;
-}
-
 /** The macros all other statements need, one statement each. */
 export function renderMacros(): string {
   return readRows("macros");
@@ -34,14 +36,9 @@ export function renderMacros(): string {
 
 /** The statement that writes file `part` (from 0) of the shard to `path`. */
 export function renderCopy(spec: ShardSpec, schema: readonly Field[], part: number, path: string): string {
-  const { total } = countRows(spec);
-  const range = {
-    first: Math.floor((total * part) / spec.parts),
-    end: Math.floor((total * (part + 1)) / spec.parts),
-  };
   return renderSql(readRows("copy-shard"), {
     columns: join(schema.map((field) => renderColumn(field, spec.format))),
-    rows: fragment(rowStatements[spec.family](spec, range)),
+    rows: fragment(rowStatements[spec.family](spec, renderShardRows(spec, part))),
     path: literal(path),
     options: fragment(formatOptions[spec.format]),
   });
@@ -63,35 +60,48 @@ function withTextIntegers(field: Field): Field {
 function renderEvents(
   statement: string,
   spec: ShardSpec,
-  range: RowRange,
+  rows: string,
   values: Record<string, SqlFragment>,
 ): string {
   const spine = renderSql(readRows("event-spine"), {
-    ...placesOf(spec, range),
-    users: literal(Math.max(20, Math.round(spec.rows * 0.06))),
+    ...pickPlaces(spec, ["seed", "day", "rows", "users", "day_start", "day_end"]),
+    shard_rows: fragment(rows),
   });
-  return renderSql(readRows(statement), {
-    ...values,
-    spine: fragment(spine),
-    day: literal(renderCompactDay(spec.day)),
+  return renderSql(readRows(statement), { ...values, ...pickPlaces(spec, ["day"]), spine: fragment(spine) });
+}
+
+function renderUsers(spec: ShardSpec, rows: string): string {
+  return renderSql(readRows("ga4-users"), {
+    ...pickPlaces(spec, ["seed", "day", "day_start", "day_end"]),
+    shard_rows: fragment(rows),
   });
 }
 
-function placesOf(spec: ShardSpec, range: RowRange): Record<string, SqlFragment> {
-  const { distinct, copies } = countRows(spec);
+function renderShardRows(spec: ShardSpec, part: number): string {
+  const { distinct, copies, total } = countRows(spec);
+  return renderSql(readRows("shard-rows"), {
+    ...pickPlaces(spec, ["seed", "day", "revision"]),
+    events: literal(distinct),
+    copies: literal(copies),
+    first_row: literal(Math.floor((total * part) / spec.parts)),
+    end_row: literal(Math.floor((total * (part + 1)) / spec.parts)),
+  });
+}
+
+type Place = "seed" | "day" | "rows" | "users" | "revision" | "day_start" | "day_end";
+
+function pickPlaces(spec: ShardSpec, names: readonly Place[]): Record<string, SqlFragment> {
   const { startUs, endUs } = daySpan(spec);
-  return {
+  const places: Record<Place, SqlFragment> = {
     seed: literal(spec.seed),
     day: literal(renderCompactDay(spec.day)),
     rows: literal(spec.rows),
-    events: literal(distinct),
-    copies: literal(copies),
+    users: literal(Math.max(20, Math.round(spec.rows * 0.06))),
     revision: literal(spec.revision),
-    first_row: literal(range.first),
-    end_row: literal(range.end),
     day_start: literal(startUs),
     day_end: literal(endUs),
   };
+  return Object.fromEntries(names.map((name) => [name, places[name]]));
 }
 
 function readRows(name: string): string {

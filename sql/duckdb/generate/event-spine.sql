@@ -1,13 +1,6 @@
--- The spine of an event shard: which rows stand in it and what they hang on. Row `j` of the shard is event `i`
--- of the day (copies and conflicting rows repeat an event), event `k` of session `b` of user `u`. Everything
--- depends on seed, day and number only, so an intraday shard, a later revision and a part agree on every event.
-WITH places AS (
-  SELECT j,
-    CASE WHEN j < {{events}} THEN j ELSE pick(hash({{seed}}::BIGINT, j), 1, {{events}}) END AS i,
-    j >= {{events}} AS copied,
-    j >= {{events}} + {{copies}} AS conflicting
-  FROM range({{first_row}}, {{end_row}}) AS rows(j)
-),
+-- The spine of an event shard: event `i` of the day is event `k` of session `b` of user `u`. All of it depends on
+-- seed, day and number only, so an intraday shard, a later revision and a part agree on every event.
+WITH
 -- 32 events are five sessions, cut in one of four ways; a cell is session number x 32 + place in the session.
 cells AS (
   SELECT *, [0,32,33,34,35,36,37,38,39,40,64,65,66,96,97,98,99,100,101,102,103,104,105,106,107,108,109,128,129,
@@ -15,14 +8,14 @@ cells AS (
     143,144,145,146,147, 0,1,2,3,32,33,34,35,36,37,64,96,97,98,99,100,101,102,103,104,105,106,107,108,109,110,
     111,112,113,128,129,130, 0,1,2,3,4,5,6,7,8,9,10,11,32,64,65,66,67,68,69,70,71,96,97,98,99,100,128,129,130,
     131,132,133][(1 + pick(hash({{seed}}::BIGINT, i // 32), 2, 4) * 32 + i % 32)::BIGINT] AS cell
-  FROM places
+  FROM ({{shard_rows}})
 ),
 sessions AS (
-  SELECT j, i, copied, conflicting, (i // 32 * 5 + cell // 32)::BIGINT AS b, (cell % 32)::BIGINT AS k
+  SELECT *, (i // 32 * 5 + cell // 32)::BIGINT AS b, (cell % 32)::BIGINT AS k
   FROM cells
 ),
 keyed AS (
-  SELECT *, hash({{seed}}::BIGINT, {{day}}, i) AS h, hash({{seed}}::BIGINT, {{day}}, b, 'session') AS hb,
+  SELECT *, hash({{seed}}::BIGINT, {{day}}, b, 'session') AS hb,
     -- Some events travel in the batch of the one before: same name, same timestamp.
     CASE WHEN k > 1 AND i <> {{rows}} - 1 AND pick(hash({{seed}}::BIGINT, i), 3, 25) = 0 THEN 1 ELSE 0 END AS batched
   FROM sessions
@@ -45,8 +38,5 @@ SELECT *,
     ELSE (start_s + km * 20 + pick(hm, 7, 20)) * 1000000 + (m * 611953 + 7919) % 1000000 END::BIGINT AS ts,
   -- First seen on a day that does not move while the user's days go by.
   {{day_start}} // 34560000000000 * 34560000000000 - pick(hu, 8, 20000000) * 1000000 AS first_touch,
-  start_s AS session_id,
-  CASE WHEN conflicting THEN {{revision}} WHEN {{revision}} > 1 AND pick(h, 9, 12) = 0 THEN {{revision}} - 1
-    ELSE 0 END::BIGINT AS variant,
-  CASE WHEN copied THEN pick(hash({{seed}}::BIGINT, j), 10, 3) ELSE 0 END AS shift
+  start_s AS session_id
 FROM timed
