@@ -2,8 +2,8 @@
 // Runs on Node 18: nothing newer in here.
 // usage: node scripts/start.mjs <program> [arguments]
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findCheckoutNode } from "../bin/checkout-node.mjs";
 import { runChild } from "../bin/run-child.mjs";
@@ -15,31 +15,53 @@ process.chdir(root);
 if (!isInstalled()) install();
 runChild(findNode(), [join(root, program), ...args]);
 
-/** Whether node_modules holds what the lock file says; optional packages of other platforms may be missing. */
+/** Whether node_modules holds what the lock file says. */
 function isInstalled() {
   const installed = readPackages(join("node_modules", ".package-lock.json"));
   if (installed === null) return false;
   return Object.entries(readPackages("package-lock.json")).every(([path, entry]) => {
     if (!path.startsWith("node_modules/")) return true;
     const found = installed[path];
-    if (found === undefined) return entry.optional === true;
+    if (found === undefined) return !isForThisMachine(entry);
     return found.version === entry.version && found.integrity === entry.integrity;
   });
+}
+
+/** Optional packages may be missing, but not this platform's: an old Node that ran `npm ci` leaves them out. */
+function isForThisMachine({ optional, os, cpu, libc }) {
+  if (!optional) return true;
+  const fits = [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
+  return fits && ![libc].flat().includes("musl");
 }
 
 function readPackages(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).packages : null;
 }
 
-/** No package here has an install script that we need, so none is run; warnings about the old Node are noise. */
+/**
+ * npm leaves out optional packages that refuse the running Node, compiled parts of our tools among them. So an old
+ * Node fetches only its successor, which then installs everything.
+ */
 function install() {
   process.stderr.write("installing packages (npm ci)\n");
-  const npm = process.env.npm_execpath;
-  const ci = ["ci", "--ignore-scripts", "--loglevel=error"];
-  const [command, commandArgs] = npm ? [process.execPath, [npm, ...ci]] : ["npm", ci];
-  const { status, error } = spawnSync(command, commandArgs, { stdio: ["ignore", 2, 2] });
-  if (status === 0) return linkNode();
-  fail(`npm ci failed${error ? `: ${error.message}` : ""}; the lines above say why`);
+  if (!process.features.typescript) runNpmCi(process.execPath, ["--workspace", "tools/node"]);
+  runNpmCi(findNode(), []);
+  linkNode();
+}
+
+/** No package here has an install script that we need, so none is run; warnings about an old Node are noise. */
+function runNpmCi(node, options) {
+  const args = [findNpm(), "ci", "--ignore-scripts", "--loglevel=error", ...options];
+  const { status, error } = spawnSync(node, args, { stdio: ["ignore", 2, 2] });
+  if (status !== 0) fail(`npm ci failed${error ? `: ${error.message}` : ""}; the lines above say why`);
+}
+
+/** The npm that started us; without one the npm on the path. */
+function findNpm() {
+  if (process.env.npm_execpath) return process.env.npm_execpath;
+  const paths = (process.env.PATH || "").split(delimiter).map((folder) => join(folder, "npm"));
+  const found = paths.find((path) => existsSync(path));
+  return found ? realpathSync(found) : fail("npm is not on the path");
 }
 
 function findNode() {
