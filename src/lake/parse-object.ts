@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ShardliftError } from "../errors.ts";
 
 /** What the lake's own JSON objects are called in messages. */
-export type ObjectKind = "head" | "manifest";
+export type ObjectKind = "head" | "manifest" | "schema";
 
 const versioned = z.looseObject({ formatVersion: z.int().positive() });
 
@@ -54,6 +54,8 @@ export function buildBrokenError(kind: ObjectKind, key: string, found: string): 
     head: "Restore the object from the bucket's or disk's backup; or move it away, then `shardlift backfill --days` makes the day anew.",
     manifest:
       "Restore the object from the bucket's or disk's backup, or run `shardlift backfill --days` for its day.",
+    schema:
+      "Restore the object from the bucket's or disk's backup, or delete it: the next run makes it anew.",
   };
   return new ShardliftError("data", {
     failed: `The ${kind} ${key} cannot be read.`,

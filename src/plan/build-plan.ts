@@ -13,7 +13,7 @@ export function buildPlan(input: PlanInput): Plan {
     facts.days
       .filter((day) => isInside(day.day, input))
       .map((day) => planDay({ facts: day, family: facts, today, input }))
-      .filter((day) => input.only === "all" || isOutdated(day)),
+      .filter((day) => input.scope !== "outdated" || isOutdated(day)),
   );
   days.sort(newestFirst);
   const totals = buildTotals(days);

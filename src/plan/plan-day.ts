@@ -25,7 +25,10 @@ export function planDay(dayInput: DayInput): DayPlan {
     timeZone: input.timeZone,
     lateAfterMs: input.lateAfterMs,
   });
-  const first = planExtract({ facts, state, rulesDigest: family.rulesDigest, accept: input.accept });
+  const first: Action =
+    input.scope === "readers"
+      ? { action: "none", reason: "every reader shows the head's generation" }
+      : planExtract({ facts, state, rulesDigest: family.rulesDigest, accept: input.accept });
   const actions = [
     first,
     ...planReaders({ facts, extracts: first.action === "extract", hot, catalog: input.catalog }),

@@ -105,6 +105,6 @@ export interface PlanInput {
   catalog: boolean;
   /** Whether shrunken shards are accepted (`--accept`). */
   accept: boolean;
-  /** Only days that are outdated (`backfill --outdated`). */
-  only: "all" | "outdated";
+  /** Everything; only days whose rules are outdated; or only how readers follow heads, whatever the source has. */
+  scope: "all" | "outdated" | "readers";
 }

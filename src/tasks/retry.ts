@@ -45,6 +45,11 @@ function waitMs(attemptNumber: number, { maxWaitMs }: RetryPolicy): number {
   return Math.min(maxWaitMs, firstWaitMs * 2 ** (attemptNumber - 1));
 }
 
+/** The same waits for protocols that decide themselves whether to ask again: a pause after the n-th fault. */
+export function pauseAfter(input: { policy: RetryPolicy; clock: Clock; signal: AbortSignal }) {
+  return (fault: number): Promise<void> => input.clock.sleep(waitMs(fault, input.policy), input.signal);
+}
+
 type Retrying = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A source whose every call is asked again on faults: all of them only read. */

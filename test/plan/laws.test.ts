@@ -148,10 +148,10 @@ describe("the laws of planning", () => {
         applyPlan(world, planWorld(world));
         const input = buildPlanInput(readFacts(world), { range });
         const families = input.families.map((facts) => ({ ...facts, rulesDigest: "rules-2" }));
-        const outdated = buildPlan({ ...input, families, only: "outdated" });
+        const outdated = buildPlan({ ...input, families, scope: "outdated" });
         expect(outdated.days.map((planned) => planned.day)).toEqual(loadedDays(world));
         const others: Partial<PlanInput> = { lookbackDays: 5, lateAfterMs: 0, maxRead: { bytes: 1 } };
-        expect(buildPlan({ ...input, ...others, only: "outdated" }).days).toEqual([]);
+        expect(buildPlan({ ...input, ...others, scope: "outdated" }).days).toEqual([]);
       }),
     );
   });

@@ -1,0 +1,171 @@
+import type { FlagName } from "./flags.ts";
+import type { Io } from "./io.ts";
+
+/** What a command's file exports. */
+export interface CommandModule {
+  /** @returns the exit code. */
+  run(flags: never, io: Io, operands: string[]): Promise<number>;
+}
+
+export interface CommandSpec {
+  name: string;
+  group: string;
+  description: string;
+  operands?: readonly { name: string; description: string }[];
+  flags: readonly FlagName[];
+  examples: readonly string[];
+  /** Imports the command only when it is called. */
+  load(): Promise<CommandModule>;
+}
+
+const base = ["pipeline", "environment", "config", "now"] as const;
+const task = [...base, "days", "all", "progress", "json", "verbose"] as const;
+const groups = {
+  daily: "Every day:",
+  look: "Look:",
+  mend: "Mend:",
+  start: "Begin:",
+  task: "Tasks (for Airflow):",
+};
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "plan",
+    group: groups.daily,
+    description: "show what a run would do, day by day, with reasons",
+    flags: [...task, "accept", "outdated"],
+    examples: ["plan --pipeline web-shop", "plan --days 2026-11-01..2026-11-20", "plan --all --json"],
+    load: () => import("./commands/plan.ts"),
+  },
+  {
+    name: "run",
+    group: groups.daily,
+    description: "bring lake and warehouse in step with the source",
+    flags: [...task, "accept", "yes", "wait"],
+    examples: ["run --pipeline web-shop", "run --wait", "run --all --yes", "run --days 2026-11-20 --accept"],
+    load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "backfill",
+    group: groups.daily,
+    description: "run over fixed days, newest first; go on where it stopped",
+    flags: [...task, "accept", "yes", "outdated", "dry-run"],
+    examples: ["backfill --days 2019-01-01..2025-12-31 --yes", "backfill --outdated --dry-run"],
+    load: () => import("./commands/backfill.ts"),
+  },
+  {
+    name: "status",
+    group: groups.look,
+    description: "days as a calendar of states, with rows",
+    flags: [...base, "days", "json"],
+    examples: ["status --pipeline web-shop", "status --days 2026-11-01..2026-11-20 --json"],
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "reconcile",
+    group: groups.look,
+    description: "count source, manifest, hot and cold per day and compare",
+    flags: task,
+    examples: ["reconcile --pipeline web-shop", "reconcile --all --json"],
+    load: () => import("./commands/reconcile.ts"),
+  },
+  {
+    name: "query",
+    group: groups.look,
+    description: "ask the warehouse, read-only",
+    operands: [{ name: "[sql]", description: "a statement; without one they are read from stdin" }],
+    flags: ["environment", "config", "json"],
+    examples: [
+      `query "select _day, count(*) from analytics.web_shop_events_all group by 1"`,
+      "query --environment demo",
+    ],
+    load: () => import("./commands/query.ts"),
+  },
+  {
+    name: "repair",
+    group: groups.mend,
+    description: "show and clean what crashes left and what nobody needs any more",
+    flags: [...base, "dry-run", "json", "progress"],
+    examples: ["repair --dry-run", "repair --pipeline web-shop"],
+    load: () => import("./commands/repair.ts"),
+  },
+  {
+    name: "rollback",
+    group: groups.mend,
+    description: "bring a kept generation of days back and hold it, or release it",
+    flags: [...base, "days", "json", "progress"],
+    examples: [
+      `rollback --days 2026-11-20 --reason "consent data wrong"`,
+      "rollback --days 2026-11-20 --to 20261121T060000000Z-0123456789ab",
+      "rollback --days 2026-11-20 --release",
+    ],
+    load: () => import("./commands/rollback.ts"),
+  },
+  {
+    name: "init",
+    group: groups.start,
+    description: "write a pipeline file by answering a few questions",
+    flags: ["config"],
+    examples: ["init", "init --name web-shop --dataset analytics_123456789 --time-zone Europe/Berlin"],
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    name: "validate",
+    group: groups.start,
+    description: "check every pipeline and environment; all problems at once",
+    flags: ["config", "json"],
+    examples: ["validate", "validate --config ./my-config"],
+    load: () => import("./commands/validate.ts"),
+  },
+  {
+    name: "doctor",
+    group: groups.start,
+    description: "test an environment step by step and say what to do",
+    flags: [...base, "json"],
+    examples: ["doctor", "doctor --environment local --pipeline web-shop"],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "generate",
+    group: groups.start,
+    description: "make export shards to try things with",
+    flags: ["progress"],
+    examples: ["generate --family ga4_events --days 2026-11-01..2026-11-10 --rows 5000 --to ./data/source"],
+    load: () => import("./commands/generate.ts"),
+  },
+  {
+    name: "demo",
+    group: groups.start,
+    description: "the whole main job on generated data, in .shardlift/demo",
+    flags: ["progress"],
+    examples: ["demo"],
+    load: () => import("./commands/demo.ts"),
+  },
+  ...buildTaskSpecs(),
+];
+
+/** One command per task; they share their flags and their contract. */
+function buildTaskSpecs(): CommandSpec[] {
+  const tasks = {
+    "push-script": "put the Glue script and its wheels into the lake",
+    "ensure-job": "create or update the Glue job and its tags",
+    wait: "say which days are ready, late or missing; 75 while not ready",
+    extract: "extract the days that differ and commit their heads",
+    crawl: "point the catalog's partitions at the current generations",
+    load: "bring the hot table to the current generations",
+    refresh: "bring the cold table to the current generations",
+    prune: "delete days beyond retention from hot, where cold is proven",
+  };
+  return Object.entries(tasks).map(([name, description]) => ({
+    name,
+    group: groups.task,
+    description,
+    flags: [...task, "accept", "yes"],
+    examples: [`${name} --pipeline web-shop --environment local --days 2026-11-20`],
+    load: async () => {
+      const { runTask } = await import("./commands/task.ts");
+      return { run: (flags: never, io: Io) => runTask(name, flags, io) };
+    },
+  }));
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolveSecret } from "../config/resolve-secret.ts";
+import type { Environment } from "../config/types.ts";
+import { ShardliftError } from "../errors.ts";
+import type { Clock, ObjectStore, Ports, RandomHex, Source } from "../ports.ts";
+import { retry, withRetries, withStoreRetries } from "../tasks/retry.ts";
+
+export interface WiringInput {
+  environment: Environment;
+  clock: Clock;
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+}
+
+export interface OpenPorts {
+  ports: Ports;
+  close(): Promise<void>;
+}
+
+/** Builds the adapters an environment names; each is imported only where it is used. */
+export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
+  const { environment, clock, signal } = input;
+  const again = <T>(work: () => Promise<T>) => retry(work, { policy: environment.retry, clock, signal });
+  const store = withStoreRetries(await buildStore(environment), again);
+  const source = withRetries(await buildSource(environment), again);
+  const warehouse = await buildWarehouse(input, store);
+  const randomHex: RandomHex = (length) =>
+    randomBytes(Math.ceil(length / 2))
+      .toString("hex")
+      .slice(0, length);
+  const engine = await buildEngine(input, store, randomHex);
+  return {
+    ports: { source, store, engine, catalog: null, warehouse, clock, randomHex },
+    close: () => warehouse.close(),
+  };
+}
+
+async function buildStore({ lake }: Environment): Promise<ObjectStore> {
+  const { createFolderStore } = await import("../adapters/folder/folder-store.ts");
+  return createFolderStore({ root: lake.root });
+}
+
+async function buildSource({ source }: Environment): Promise<Source> {
+  const { createFilesSource } = await import("../adapters/files/source.ts");
+  return createFilesSource({ root: source.root });
+}
+
+async function buildWarehouse({ environment, clock }: WiringInput, store: ObjectStore) {
+  const { createDuckDbWarehouse } = await import("../adapters/duckdb/warehouse.ts");
+  const { path, waitMs } = environment.warehouse;
+  return createDuckDbWarehouse({ path, waitMs, store, clock });
+}
+
+async function buildEngine(
+  { environment, clock, env }: WiringInput,
+  store: ObjectStore,
+  randomHex: RandomHex,
+) {
+  const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
+  const { memoryBytes, threads, fileBytes, spill } = environment.engine;
+  const readHashKey = () => readSecret(environment, env);
+  return createDuckDbEngine({ memoryBytes, threads, fileBytes, spill, store, clock, randomHex, readHashKey });
+}
+
+async function readSecret({ secrets, file }: Environment, env: NodeJS.ProcessEnv): Promise<Uint8Array> {
+  if (secrets.hashKey !== null) {
+    return Buffer.from(await resolveSecret(secrets.hashKey, env, (path) => readFile(path, "utf8")));
+  }
+  throw new ShardliftError("config", {
+    failed: "A column is to be hashed, and the environment names no key.",
+    rule: "columns.hash needs secrets.hash_key in the environment",
+    received: file,
+    remedy: "add `secrets: { hash_key: env:SHARDLIFT_HASH_KEY }` to the environment file",
+  });
+}

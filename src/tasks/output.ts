@@ -1,0 +1,110 @@
+import { exitCodes, isShardliftError, worstExitCode } from "../errors.ts";
+import type { DayPlan } from "../plan/types.ts";
+import type { DayOutcomeName, DayResult, TaskContext, TaskName, TaskOutput } from "./context.ts";
+
+/** Days named one by one in a task's line of JSON; XCom and logs have limits, counts have none. */
+const maxNamedDays = 50;
+
+/** The one line of JSON of a task, and the exit code that stands for all its days. */
+export function buildOutput(
+  task: TaskName | "run" | "repair" | "rollback",
+  context: TaskContext,
+  results: readonly DayResult[],
+  extra: Record<string, unknown> = {},
+): TaskOutput {
+  const exitCode = worstExitCode(results.map((result) => result.exitCode));
+  const notable = results.filter((result) => result.outcome !== "done" && result.outcome !== "already");
+  return {
+    exitCode,
+    line: {
+      task,
+      pipeline: context.pipeline.name,
+      environment: context.environment.name,
+      outcome: nameExitCode(exitCode),
+      days: countOutcomes(results),
+      rows: results.reduce((sum, result) => sum + (result.rows ?? 0), 0),
+      notable: notable
+        .slice(0, maxNamedDays)
+        .map(({ family, day, outcome, reason }) => ({ family, day, outcome, reason })),
+      ...(notable.length > maxNamedDays ? { unnamed: notable.length - maxNamedDays } : {}),
+      ...extra,
+    },
+  };
+}
+
+function countOutcomes(results: readonly DayResult[]): Partial<Record<DayOutcomeName, number>> {
+  const counts: Partial<Record<DayOutcomeName, number>> = {};
+  for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+const names = new Map<number, string>([
+  [exitCodes.done, "done"],
+  [exitCodes.nothing, "nothing to do"],
+  [exitCodes.usage, "usage or configuration"],
+  [exitCodes.data, "data or balance"],
+  [exitCodes.outside, "outside system failed"],
+  [exitCodes.bug, "bug"],
+  [exitCodes["not-ready"], "not ready"],
+  [exitCodes.interrupted, "interrupted"],
+  [exitCodes.terminated, "terminated"],
+]);
+
+/** An exit code in words. */
+export function nameExitCode(exitCode: number): string {
+  return names.get(exitCode) ?? String(exitCode);
+}
+
+/** The result of a day that ended as it should. */
+export function buildDone(
+  task: TaskName,
+  planned: Pick<DayPlan, "family" | "day">,
+  reason: string,
+  rows?: number,
+): DayResult {
+  const done = {
+    task,
+    family: planned.family.family,
+    day: planned.day,
+    outcome: "done",
+    reason,
+    exitCode: exitCodes.done,
+  } as const;
+  return rows === undefined ? done : { ...done, rows };
+}
+
+/** The result of a day that an error ended; a guard's refusal and a lost race are told apart from failures. */
+export function buildFailed(
+  task: TaskName,
+  planned: Pick<DayPlan, "family" | "day">,
+  error: unknown,
+): DayResult {
+  const code = isShardliftError(error) ? error.code : "bug";
+  const outcome =
+    code === "refused"
+      ? "refused"
+      : code === "lost-race"
+        ? "lost"
+        : code === "not-ready"
+          ? "waiting"
+          : "failed";
+  const reason = isShardliftError(error)
+    ? error.parts.failed
+    : error instanceof Error
+      ? error.message
+      : String(error);
+  return {
+    task,
+    family: planned.family.family,
+    day: planned.day,
+    outcome,
+    reason,
+    exitCode: exitCodes[code],
+    error,
+  };
+}
+
+/** SIGINT and SIGTERM end the whole task, not one day of it. */
+export function isStop(error: unknown): boolean {
+  return isShardliftError(error) && (error.code === "interrupted" || error.code === "terminated");
+}

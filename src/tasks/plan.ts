@@ -1,0 +1,24 @@
+import { buildPlan } from "../plan/build-plan.ts";
+import type { Plan } from "../plan/types.ts";
+import type { TaskContext } from "./context.ts";
+import { type FactsWanted, readFacts } from "./read-facts.ts";
+
+/** Reads the facts and plans: the list that every command reads. Changes nothing. */
+export async function runPlan(context: TaskContext, wanted: FactsWanted = { from: "source" }): Promise<Plan> {
+  const { pipeline, ports, choices } = context;
+  const facts = await readFacts(context, wanted);
+  return buildPlan({
+    pipeline: pipeline.name,
+    timeZone: pipeline.property.timeZone,
+    lateAfterMs: pipeline.lateAfterMs,
+    retentionDays: pipeline.retentionDays,
+    lookbackDays: pipeline.lookbackDays,
+    maxRead: pipeline.maxRead,
+    nowMs: ports.clock.now(),
+    range: facts.range,
+    families: facts.families,
+    catalog: ports.catalog !== null,
+    accept: choices.accept,
+    scope: wanted.from === "heads" ? "readers" : choices.only,
+  });
+}
