@@ -1,10 +1,13 @@
 /** Builders for the lake's tests: each names only what differs. */
 import type { Day } from "../../src/days/day.ts";
+import { type CommitInput, commitGeneration } from "../../src/lake/commit.ts";
+import type { CommitOutcome } from "../../src/lake/commit-outcome.ts";
 import { renderHead } from "../../src/lake/head.ts";
-import { headKey } from "../../src/lake/keys.ts";
+import { readHead } from "../../src/lake/heads.ts";
+import { headKey, parseGenerationKey } from "../../src/lake/keys.ts";
 import { commitToHead } from "../../src/lake/transitions.ts";
 import type { Head, Manifest, StoredHead } from "../../src/lake/types.ts";
-import type { ObjectStore } from "../../src/ports.ts";
+import type { GenerationReport, ObjectStore } from "../../src/ports.ts";
 
 export const pipeline = "web-shop";
 export const family = "ga4_events";
@@ -84,4 +87,71 @@ export async function readAll(store: ObjectStore): Promise<Record<string, string
     all[key] = new TextDecoder().decode((await store.get(key))!.body);
   }
   return all;
+}
+
+/** Writes a generation's files as an engine would and reports them. */
+export async function writeGeneration(
+  store: ObjectStore,
+  generation: string,
+  over: Partial<GenerationReport> = {},
+): Promise<GenerationReport> {
+  const { engine, files, duplicatesFiles, balance, checksum, nonNull, columns } = buildManifestOf(generation);
+  for (const { key } of files) await store.put(key, bytes("rows"), { ifAbsent: true });
+  return { generation, engine, files, duplicatesFiles, balance, checksum, nonNull, columns, ...over };
+}
+
+/** A commit of a generation whose source has not moved, begun just now. */
+export function buildCommit(
+  store: ObjectStore,
+  before: StoredHead | null,
+  report: GenerationReport,
+  over: Partial<CommitInput> = {},
+): CommitInput {
+  const source = buildSource({ modified: `of ${report.generation}` });
+  return {
+    store,
+    pipeline,
+    family,
+    day,
+    before,
+    report,
+    source,
+    rulesDigest: "rules",
+    formula: 1,
+    recheckSource: async () => source,
+    countRows: async (files) => files.map((file) => file.rows),
+    startedAtMs: 0,
+    keepMs,
+    pause: async () => {},
+    ...over,
+  };
+}
+
+/** Writes and commits in one go. */
+export async function commit(
+  store: ObjectStore,
+  generation: string,
+  over: Partial<CommitInput> = {},
+): Promise<CommitOutcome> {
+  const before = await readHead(store, pipeline, family, day);
+  const startedAtMs = await store.now();
+  const report = await writeGeneration(store, generation);
+  return commitGeneration(buildCommit(store, before, report, { startedAtMs, ...over }));
+}
+
+/** Generations of which anything is in the lake: those with a manifest, with data, and the head's own history. */
+export async function readGenerations(store: ObjectStore) {
+  const found = { data: new Set<string>(), manifest: new Set<string>(), duplicates: new Set<string>() };
+  for await (const { key } of store.list("")) {
+    const parsed = parseGenerationKey(pipeline, family, key);
+    if (parsed !== null) found[parsed.part].add(parsed.generation);
+  }
+  const stored = await readHead(store, pipeline, family, day);
+  return {
+    data: [...found.data],
+    manifests: [...found.manifest],
+    duplicates: [...found.duplicates],
+    history: stored?.head.history.map((entry) => entry.generation) ?? [],
+    current: stored?.head.generation ?? null,
+  };
 }
