@@ -1,0 +1,2 @@
+-- Second half of replacing a schema by its id.
+INSERT INTO {{schemas}} VALUES ($id, $columns);

@@ -1,0 +1,65 @@
+import type { Day, DayRange } from "../../days/day.ts";
+import type { DayMeasure } from "../../ports.ts";
+import { fragment, identifier, join, type SqlFragment } from "../../sql/render.ts";
+import type { Database, Row } from "./database.ts";
+import { type FindPath, type NamedGeneration, readGenerationFiles } from "./warehouse-files.ts";
+import type { Relations } from "./warehouse-names.ts";
+import { readTableColumns } from "./warehouse-schemas.ts";
+import { renderDayCondition, renderTexts, renderWarehouseSql } from "./warehouse-sql.ts";
+
+/** Counts the hot table or a view with its columns per day and generation. */
+export async function measureRelation(
+  database: Database,
+  names: Relations,
+  relation: SqlFragment,
+  days: readonly Day[] | DayRange | "all",
+): Promise<DayMeasure[]> {
+  const columns = (await readTableColumns(database, names)) ?? [];
+  const condition = renderDayCondition("_day", days);
+  return measure(
+    database,
+    relation,
+    columns.map((column) => column.name),
+    condition,
+  );
+}
+
+/** Counts registered files of the named generations by what stands in them, not by their folders' names. */
+export async function measureFiles(
+  database: Database,
+  names: Relations,
+  generations: readonly NamedGeneration[],
+  findPath: FindPath,
+): Promise<DayMeasure[]> {
+  const measures: DayMeasure[] = [];
+  for (const { columns, keys } of await readGenerationFiles(database, names, generations)) {
+    const paths = renderTexts(keys.map(findPath));
+    const relation = fragment(`read_parquet(${paths.sql}, hive_partitioning = false, union_by_name = false)`);
+    const columnNames = columns.map((column) => column.name);
+    measures.push(...(await measure(database, relation, columnNames, fragment("true"))));
+  }
+  return measures.sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+
+async function measure(
+  database: Database,
+  relation: SqlFragment,
+  columnNames: readonly string[],
+  condition: SqlFragment,
+): Promise<DayMeasure[]> {
+  const counts = join(
+    columnNames.map((name, index) => fragment(`count(${identifier(name).sql}) AS non_null_${index}`)),
+  );
+  const rows = await database.rows(renderWarehouseSql("measure", { counts, relation, condition }));
+  return rows.map((row) => parseMeasure(row, columnNames));
+}
+
+function parseMeasure(row: Row, columnNames: readonly string[]): DayMeasure {
+  return {
+    day: String(row.day) as Day,
+    generation: String(row.generation),
+    rows: Number(row.rows),
+    checksum: String(row.checksum),
+    nonNull: Object.fromEntries(columnNames.map((name, index) => [name, Number(row[`non_null_${index}`])])),
+  };
+}

@@ -1,0 +1,34 @@
+import { followHeads } from "./follow-heads.ts";
+import { loadDays } from "./load-transaction.ts";
+import { moveTogether } from "./move-batch.ts";
+import { createPrepareColumns } from "./prepare-columns.ts";
+import type { ReaderContext, ReaderInput, ReaderPorts, ReaderResult } from "./reader-target.ts";
+import { transactSettled } from "./settle.ts";
+
+/**
+ * Brings hot to the heads of the given days: several days a transaction, each transaction to a known outcome, each
+ * day until its head stands still. Can be run twice, at once, or after a kill at any point.
+ * @returns one result a day, in the order of the targets; rejects only where the signal ends it
+ */
+export async function runLoad(
+  { table, targets }: ReaderInput,
+  ports: ReaderPorts,
+  context: ReaderContext,
+): Promise<ReaderResult[]> {
+  const prepare = createPrepareColumns(table, ports);
+  const { warehouse, clock } = ports;
+  return followHeads(
+    targets,
+    async (batch) => {
+      const { ready, failed } = await prepare(batch);
+      const loaded = await moveTogether(ready, ports.again, (days, forDay) =>
+        transactSettled(warehouse, table, (transaction) =>
+          loadDays(transaction, days, context, clock.now(), forDay),
+        ),
+      );
+      return [...failed, ...loaded];
+    },
+    ports,
+    context,
+  );
+}
