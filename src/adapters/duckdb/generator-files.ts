@@ -41,7 +41,7 @@ export async function replaceTable(
   const names = [...schemaFile, ...files];
   try {
     for (const name of schemaFile) await writeFile(partial(name), `${JSON.stringify(schema, null, 1)}\n`);
-    for (const [part, name] of files.entries()) await writePart(part, partial(name));
+    await settleAll(files.map((name, part) => writePart(part, partial(name))));
     for (const name of names) await stampFile(partial(name), target.modifiedMs);
     for (const name of names) await rename(partial(name), join(folder, name));
   } finally {
@@ -49,6 +49,13 @@ export async function replaceTable(
   }
   for (const name of former) if (!names.includes(name)) await rm(join(folder, name), { force: true });
   return Promise.all(files.map((name) => measureFile(join(folder, name))));
+}
+
+/** Like `Promise.all`, but rejects only when nothing runs any more: no file appears after the clean-up. */
+async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(promises);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 /** Removes a table as Google does with an intraday one whose daily shard stands. A missing table is no error. */

@@ -9,8 +9,8 @@ import {
   type ShardWish,
   tableOf,
 } from "../../generate/shard-spec.ts";
-import { type Database, openDatabase } from "./database.ts";
 import { listShardFiles, replaceTable, type ShardTarget, type WrittenFile } from "./generator-files.ts";
+import { type Lanes, openLanes } from "./generator-lanes.ts";
 
 /** A shard that now stands in the target's folder. */
 export interface GeneratedShard {
@@ -24,26 +24,28 @@ export interface GeneratedShard {
   schema: Field[];
 }
 
-/** Makes shards one after another with one DuckDB. */
+/** Makes shards; calls may overlap. */
 export interface ShardGenerator {
+  /** How many files are written at once. */
+  readonly lanes: number;
   generate(wish: ShardWish, target: ShardTarget): Promise<GeneratedShard>;
   close(): void;
 }
 
 export interface GeneratorOptions {
   memoryBytes?: number;
-  threads?: number | null;
+  /** Files written at once, one thread each. */
+  lanes?: number;
 }
 
-const defaultMemoryBytes = 700_000_000;
-
+/** Opens DuckDB once for many shards; close it when done. */
 export async function createShardGenerator(options: GeneratorOptions = {}): Promise<ShardGenerator> {
-  const database = await openDatabase({ memoryBytes: defaultMemoryBytes, ...options });
-  await database.run("SET preserve_insertion_order = true");
-  await database.run(renderMacros());
+  const { memoryBytes = 700_000_000, lanes: count = 2 } = options;
+  const lanes = await openLanes(count, memoryBytes, renderMacros());
   return {
-    generate: (wish, target) => writeShard(database, completeSpec(wish), target),
-    close: () => database.close(),
+    lanes: count,
+    generate: (wish, target) => writeShard(lanes, completeSpec(wish), target),
+    close: () => lanes.close(),
   };
 }
 
@@ -52,7 +54,7 @@ export async function createShardGenerator(options: GeneratorOptions = {}): Prom
  * A shard of that name, whatever its format and number of files, is replaced.
  */
 export async function generateShard(wish: ShardWish, target: ShardTarget): Promise<GeneratedShard> {
-  const generator = await createShardGenerator();
+  const generator = await createShardGenerator({ lanes: Math.min(wish.parts ?? 1, 2) });
   try {
     return await generator.generate(wish, target);
   } finally {
@@ -60,19 +62,13 @@ export async function generateShard(wish: ShardWish, target: ShardTarget): Promi
   }
 }
 
-async function writeShard(database: Database, spec: ShardSpec, target: ShardTarget): Promise<GeneratedShard> {
+async function writeShard(lanes: Lanes, spec: ShardSpec, target: ShardTarget): Promise<GeneratedShard> {
   const table = tableOf(spec);
   const schema = buildShardSchema(spec.family, spec.era, spec.kind);
   const names = listShardFiles(table, spec.format, spec.parts);
   const files = await replaceTable(target, table, names, schema, (part, path) =>
-    database.run(renderCopy(spec, schema, part, path)),
+    lanes.run(renderCopy(spec, schema, part, path)),
   );
-  return {
-    spec,
-    table,
-    files,
-    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-    rows: countRows(spec),
-    schema,
-  };
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { spec, table, files, bytes, rows: countRows(spec), schema };
 }
