@@ -2,7 +2,7 @@
 // Runs on Node 18: nothing newer in here.
 // usage: node scripts/start.mjs <program> [arguments]
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findCheckoutNode } from "../bin/checkout-node.mjs";
@@ -43,10 +43,15 @@ function readPackages(path) {
  * Node fetches only its successor, which then installs everything.
  */
 function install() {
+  if (isLink("node_modules")) fail("node_modules is a link to outdated packages: run npm ci where it leads");
   process.stderr.write("installing packages (npm ci)\n");
   if (!process.features.typescript) runNpmCi(process.execPath, ["--workspace", "tools/node"]);
   runNpmCi(findNode(), []);
   linkNode();
+}
+
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** No package here has an install script that we need, so none is run; warnings about an old Node are noise. */
