@@ -2,7 +2,8 @@ import type { Column } from "../days/schema.ts";
 
 /**
  * What becomes of the rows of one schema in one pipeline, rendered to SQL: data (JSON), complete in itself.
- * Engines only execute it. Places for paths and limits are `{{name}}`, filled with quoted literals.
+ * Engines only execute it. Places `{{@name}}` are filled by them with literals (`fillPlaces`); what each statement
+ * is, which places it has and in which order they run is told in docs/recipe.md.
  */
 export interface Recipe {
   formatVersion: 1;
@@ -12,10 +13,53 @@ export interface Recipe {
   duckdbVersion: string;
   /** What decides what rows become, hashed (see `hashRules`). */
   rulesDigest: string;
-  /** Whether a secret named `hash_key` must be bound before the statements run. */
+  /** Whether a secret must be bound (`hash_inner`, `hash_outer`) before the statements run. */
   needsHashKey: boolean;
   /** Columns of the files it writes, in order. */
   columns: Column[];
   /** Named statements, each one or more SQL statements to be run in order. */
-  statements: Record<string, string[]>;
+  statements: Record<StatementName, string[]>;
 }
+
+/** All names a recipe has statements for; a name without work has an empty list. */
+export type StatementName =
+  /** Once per connection: the macros. */
+  | "setup"
+  /** Per newline-JSON file: lines that are no declared row, one row for each fault; read before `stage`. */
+  | "check_json"
+  /** Per newline-JSON file: typed rows into Parquet. */
+  | "stage"
+  /** Per Parquet file: columns whose type is not the declared one. */
+  | "check_parquet"
+  /** Per file or day: the view `source` over Parquet files. */
+  | "source"
+  /** The same view where a shard has no file at all. */
+  | "source_empty"
+  /** Per file or day: rows there are, and rows that the filter lets pass. */
+  | "counts"
+  /** Per file or day: the table `keys`, hashes of the rows' identities. */
+  | "keys"
+  /** Per file or day: the tables `irregular_<n>`, hashes of key lists that the quick form cannot render. */
+  | "irregular"
+  /** Once per day, over all `keys`: the table `suspects`, hashes that occur twice. */
+  | "suspects"
+  /** Per file or day: rows that are suspect or irregular, in the exact form, into a side file. */
+  | "side"
+  /** Once per day, over all side files: the table `winners` and the views `settled_rows` and `removed_rows`. */
+  | "settle"
+  /** Once per day: how many duplicates were exact copies and how many conflict. */
+  | "duplicates"
+  /** Per file or day: the view `clean_rows`, all other rows. */
+  | "clean"
+  /** Writes clean and settled rows; the two that follow write one kind alone. */
+  | "write"
+  | "write_clean"
+  | "write_settled"
+  /** Writes some clean rows, to learn how many bytes a row takes. */
+  | "sample"
+  /** Writes removed rows. */
+  | "write_removed"
+  /** Reads back what was written: rows, checksum. */
+  | "report"
+  /** For each column, in order: how many rows have a value; for those that footers cannot tell. */
+  | "non_null";

@@ -1,0 +1,31 @@
+-- Once per connection: the small functions that all row rules are made of. Texts are exact: nothing is rounded, every
+-- character of a string survives, and what is rendered is valid JSON.
+
+-- JSON text of a string; null stays null.
+CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
+
+-- DuckDB's shortest form that reads back as the same double; the three that JSON has no number for by their names.
+CREATE OR REPLACE TEMP MACRO float_text(d) AS
+  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN isnan(d) THEN 'NaN' WHEN d > 0 THEN 'Infinity' ELSE '-Infinity' END;
+
+CREATE OR REPLACE TEMP MACRO json_float(d) AS
+  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN d IS NOT NULL THEN '"' || float_text(d) || '"' END;
+
+-- An instant in UTC, whatever the session's time zone is.
+CREATE OR REPLACE TEMP MACRO instant_text(i) AS make_timestamp(epoch_us(i))::VARCHAR || '+00:00';
+
+-- One part of a canonical text: its length in bytes, a colon, the text; `n` for null. Nothing needs escaping.
+CREATE OR REPLACE TEMP MACRO prefixed(t) AS coalesce(strlen(t) || ':' || t, 'n');
+
+-- HMAC-SHA-256 in hex. `hash_inner` and `hash_outer` are the key's two padded blocks, bound when the recipe runs.
+CREATE OR REPLACE TEMP MACRO keyed_hash(t) AS
+  sha256(getvariable('hash_outer') || unhex(sha256(getvariable('hash_inner') || encode(t))));
+
+-- Texts of types without the differences that lose nothing: narrower numbers, instants with and without their zone.
+CREATE OR REPLACE TEMP MACRO widened(t) AS
+  regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,
+    '\b(U?TINYINT|U?SMALLINT|U?INTEGER)\b', 'BIGINT', 'g'),
+    '\bFLOAT\b', 'DOUBLE', 'g'),
+    '\bJSON\b', 'VARCHAR', 'g'),
+    '\bDECIMAL\([0-9]+, ?[0-9]+\)', 'DECIMAL', 'g'),
+    '\bTIMESTAMP(_MS|_S| WITH TIME ZONE)?\b', 'TIMESTAMP', 'g');

@@ -1,0 +1,174 @@
+import { join } from "node:path";
+import { ShardliftError } from "../../errors.ts";
+import type { DayExtract, EngineContext, GenerationReport, RowBalance } from "../../ports.ts";
+import { duckdbVersion } from "../../sql/build-recipe.ts";
+import { join as joinFragments, literal, type SqlFragment } from "../../sql/render.ts";
+import { sql } from "../../sql/template.ts";
+import { type Database, openDatabase } from "./database.ts";
+import type { DuckDbEngineOptions } from "./engine.ts";
+import { chooseCut } from "./engine-cut.ts";
+import { bindHashKey } from "./engine-hash-key.ts";
+import { chooseMemory } from "./engine-memory.ts";
+import { readNonNull } from "./engine-non-null.ts";
+import { openRecipeSession, type RecipeSession } from "./engine-session.ts";
+import { openSource } from "./engine-source.ts";
+import { rowGroupRows, type WrittenFile, writeRows } from "./engine-write.ts";
+
+/** One attempt at one day. */
+export interface Attempt {
+  options: DuckDbEngineOptions;
+  extract: DayExtract;
+  context: EngineContext;
+  generation: string;
+  threads: number;
+  /** Folder of this attempt alone; gone when it ends. */
+  scratch: string;
+}
+
+/** Executes the day's recipe: the order of its statements is docs/recipe.md's. */
+export async function extractDay(attempt: Attempt): Promise<GenerationReport> {
+  const { extract, options, context, scratch, threads } = attempt;
+  const database = await openDatabase({
+    memoryBytes: chooseMemory(options.memoryBytes),
+    threads,
+    spill: join(scratch, "spill"),
+  });
+  const { recipe, deadlineMs } = extract;
+  const nowMs = options.clock.now();
+  const session = openRecipeSession({ database, recipe, signal: context.signal, nowMs, deadlineMs });
+  try {
+    await session.run("setup");
+    if (recipe.needsHashKey) await bindHashKey(database, await options.readHashKey());
+    return await runRecipe(attempt, database, session);
+  } finally {
+    session.end();
+    database.close();
+  }
+}
+
+async function runRecipe(
+  attempt: Attempt,
+  database: Database,
+  session: RecipeSession,
+): Promise<GenerationReport> {
+  const { extract, generation } = attempt;
+  const bytes = await openSource(session, extract.shard, attempt.scratch);
+  const counts = await sortRows(attempt, session);
+  const cut = await chooseCut(session, attempt.scratch, attempt.options.fileBytes, {
+    rows: counts.passed,
+    bytes,
+  });
+  const stop = reportRows(attempt, database, counts.passed);
+  const files = await writeDay(attempt, session, cut).finally(stop);
+  const removed = await writeRemoved(attempt, session);
+  const paths = { files: renderPaths(files.map(({ path }) => path)) };
+  const [report] = await session.run("report", paths);
+  const balance = buildBalance(counts, files);
+  checkBalance(extract, balance, Number(report?.rows));
+  return {
+    generation,
+    files: files.map(({ key, bytes, rows }) => ({ key, bytes, rows })),
+    duplicatesFiles: removed.map(({ key, bytes, rows }) => ({ key, bytes, rows })),
+    balance,
+    checksum: String(report?.checksum),
+    nonNull: await readNonNull(session, extract.recipe.columns, files, paths),
+    columns: extract.recipe.columns,
+    engine: { name: "duckdb", version: duckdbVersion },
+  };
+}
+
+interface Counts {
+  source: number;
+  passed: number;
+  exact: number;
+  conflicting: number;
+}
+
+/** Tells clean rows from those that need a closer look, and settles the latter. */
+async function sortRows(attempt: Attempt, session: RecipeSession): Promise<Counts> {
+  const side = literal(join(attempt.scratch, "side.parquet"));
+  const origin = renderOrigin(attempt);
+  const [counts] = await session.run("counts");
+  await session.run("keys");
+  await session.run("irregular");
+  await session.run("suspects");
+  await session.run("side", { ...origin, side });
+  await session.run("settle", { sides: sql`[${side}]` });
+  const [duplicates] = await session.run("duplicates");
+  await session.run("clean", origin);
+  return {
+    source: Number(counts?.source),
+    passed: Number(counts?.passed),
+    exact: Number(duplicates?.exact ?? 0),
+    conflicting: Number(duplicates?.conflicting ?? 0),
+  };
+}
+
+function renderOrigin({ extract, generation }: Attempt): Record<string, SqlFragment> {
+  return {
+    day: literal(extract.day),
+    shard_kind: literal(extract.shard.version.kind),
+    generation: literal(generation),
+  };
+}
+
+async function writeDay(
+  attempt: Attempt,
+  session: RecipeSession,
+  cut: Parameters<typeof writeRows>[2],
+): Promise<WrittenFile[]> {
+  const { options, scratch, generation, extract } = attempt;
+  const { prefix } = extract;
+  return writeRows({ session, store: options.store, scratch, prefix, generation }, "write", cut);
+}
+
+async function writeRemoved(attempt: Attempt, session: RecipeSession): Promise<WrittenFile[]> {
+  const { options, scratch, generation, extract } = attempt;
+  const { duplicatesPrefix: prefix, recipe } = extract;
+  if (prefix === null || recipe.statements.write_removed.length === 0) return [];
+  const input = { session, store: options.store, scratch, prefix, generation };
+  return writeRows(input, "write_removed", { rowGroupRows, rowGroupsPerFile: null });
+}
+
+function buildBalance(counts: Counts, files: readonly WrittenFile[]): RowBalance {
+  return {
+    source: counts.source,
+    written: files.reduce((sum, file) => sum + file.rows, 0),
+    duplicates: { exact: counts.exact, conflicting: counts.conflicting },
+    filtered: counts.source - counts.passed,
+  };
+}
+
+/** Every row is accounted for, and what was written can be read back. */
+function checkBalance({ day }: DayExtract, balance: RowBalance, readBack: number): void {
+  const { source, written, duplicates, filtered } = balance;
+  const accounted = written + duplicates.exact + duplicates.conflicting + filtered;
+  if (source === accounted && written === readBack) return;
+  throw new ShardliftError("balance", {
+    failed: `The rows of ${day} do not balance.`,
+    rule: "source rows = rows written + duplicates + filtered",
+    received: `${source} read, ${JSON.stringify(balance)}, ${readBack} read back`,
+    remedy:
+      "this is a fault of the engine: keep the shard and report it; the day keeps its former generation",
+  });
+}
+
+/** Tells about rows while they are written; DuckDB knows a share only. */
+function reportRows({ extract, context }: Attempt, database: Database, rows: number): () => void {
+  const { day, family, shard } = extract;
+  const bytes = shard.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const tell = (share: number) =>
+    context.onRows(day, family, Math.round(rows * share), Math.round(bytes * share));
+  const timer = setInterval(() => {
+    const { percentage } = database.connection.progress;
+    if (percentage > 0) tell(Math.min(percentage / 100, 1));
+  }, 200);
+  return () => {
+    clearInterval(timer);
+    tell(1);
+  };
+}
+
+function renderPaths(paths: readonly string[]): SqlFragment {
+  return sql`[${joinFragments(paths.map((path) => literal(path)))}]`;
+}

@@ -1,0 +1,87 @@
+import { buildGenerationId } from "../../lake/generation-id.ts";
+import type {
+  Clock,
+  DayExtract,
+  DayOutcome,
+  Engine,
+  EngineContext,
+  ObjectStore,
+  RandomHex,
+} from "../../ports.ts";
+import { extractDay } from "./engine-day.ts";
+import { isOutOfMemory } from "./engine-errors.ts";
+import { chooseThreads } from "./engine-memory.ts";
+import { cleanScratch, createScratch, removeScratch } from "./engine-scratch.ts";
+
+export interface DuckDbEngineOptions {
+  /** What the whole process may take, in bytes. */
+  memoryBytes: number;
+  /** null: as many as the machine has cores, at most four. */
+  threads: number | null;
+  /** Size that lake files aim at. */
+  fileBytes: number;
+  /** Folder for what does not fit into memory; null: the system's temporary folder. */
+  spill: string | null;
+  store: ObjectStore;
+  clock: Clock;
+  randomHex: RandomHex;
+  /** Read only where a recipe hashes columns. */
+  readHashKey: () => Promise<Uint8Array>;
+}
+
+/** The engine that runs recipes in this process. One day at a time: each day may use all of the memory. */
+export function createDuckDbEngine(options: DuckDbEngineOptions): Engine {
+  return {
+    name: "duckdb",
+    async *extract(days, context): AsyncIterable<DayOutcome> {
+      await cleanScratch(options.spill);
+      for (const day of days) yield await runDay(options, day, context);
+    },
+  };
+}
+
+async function runDay(
+  options: DuckDbEngineOptions,
+  extract: DayExtract,
+  context: EngineContext,
+): Promise<DayOutcome> {
+  const threads = chooseThreads(options.threads, options.memoryBytes);
+  const outcome = await runAttempt(options, extract, context, threads);
+  const again = "error" in outcome && isOutOfMemory(outcome.error) && threads > 1;
+  return again ? runAttempt(options, extract, context, 1) : outcome;
+}
+
+/** One attempt, one generation; what a failed one wrote is removed where that is possible. */
+async function runAttempt(
+  options: DuckDbEngineOptions,
+  extract: DayExtract,
+  context: EngineContext,
+  threads: number,
+): Promise<DayOutcome> {
+  const { day, family } = extract;
+  const generation = buildGenerationId(options.clock.now(), options.randomHex);
+  let scratch: string | null = null;
+  try {
+    scratch = await createScratch(options.spill);
+    const attempt = { options, extract, context, generation, threads, scratch };
+    return { day, family, report: await extractDay(attempt) };
+  } catch (error) {
+    await removeWritten(options.store, extract, generation);
+    return { day, family, error, generation };
+  } finally {
+    if (scratch !== null) await removeScratch(scratch);
+  }
+}
+
+async function removeWritten(store: ObjectStore, extract: DayExtract, generation: string): Promise<void> {
+  const prefixes = [extract.prefix, extract.duplicatesPrefix].filter((prefix) => prefix !== null);
+  for (const prefix of prefixes) {
+    const keys: string[] = [];
+    try {
+      for await (const { key } of store.list(`${prefix}generation=${generation}/`)) keys.push(key);
+      await store.remove(keys);
+    } catch {
+      // Repair finds what stays; the day's own error says more than this one.
+    }
+  }
+}
