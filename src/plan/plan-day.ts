@@ -40,6 +40,7 @@ export function planDay(dayInput: DayInput): DayPlan {
     kind: facts.version?.kind ?? facts.head?.source.kind ?? null,
     rows: facts.version?.rows ?? null,
     bytes: facts.version?.bytes ?? 0,
+    loadedRows: facts.head?.rows.written ?? null,
     hot,
     actions: withoutIdle(actions),
   };

@@ -63,6 +63,8 @@ export interface DayPlan {
   /** Source rows of the shard that stands for the day, where the source tells them. */
   rows: number | null;
   bytes: number;
+  /** Rows the head's generation holds; null where the day has no head. */
+  loadedRows: number | null;
   /** Whether policy keeps the day in the hot table. */
   hot: boolean;
   actions: Action[];

@@ -1,0 +1,28 @@
+import { exitCodes } from "../../errors.ts";
+import { taskRunners } from "../../tasks/run-task.ts";
+import { renderFailure, reportFailure } from "../fail.ts";
+import type { Io } from "../io.ts";
+import type { SessionFlags } from "../session.ts";
+import { withSession } from "../with-session.ts";
+
+/**
+ * One task by its name, by the contract of the design, section 4: logs on stderr, exactly one line of JSON last on
+ * stdout, whatever happens.
+ */
+export async function runTask(name: string, flags: SessionFlags, io: Io): Promise<number> {
+  try {
+    return await withSession(flags, io, async ({ context, progress }) => {
+      const runner = taskRunners[name];
+      if (runner === undefined) throw new Error(`no such task: ${name}`);
+      const { exitCode, line } = await runner(context);
+      progress.stop();
+      io.stdout.write(`${JSON.stringify(line)}\n`);
+      return exitCode;
+    });
+  } catch (error) {
+    const exitCode = reportFailure(error, io);
+    const outcome = exitCode === exitCodes["not-ready"] ? "not ready" : "failed";
+    io.stdout.write(`${JSON.stringify({ task: name, outcome, error: renderFailure(error) })}\n`);
+    return exitCode;
+  }
+}

@@ -1,0 +1,61 @@
+import { exitCodes } from "../errors.ts";
+import type { ActionName, DayPlan } from "../plan/types.ts";
+import type { TaskContext, TaskName, TaskOutput } from "./context.ts";
+import { extractDays } from "./extract.ts";
+import { moveReaders, type ReaderTask } from "./move-readers.ts";
+import { buildOutput } from "./output.ts";
+import { runPlan } from "./plan.ts";
+import { runReconcile } from "./reconcile.ts";
+import { refuseExceeding } from "./run.ts";
+import { runWait } from "./wait.ts";
+
+/** Every task by the name of its command. */
+export const taskRunners: Record<string, (context: TaskContext) => Promise<TaskOutput>> = {
+  "push-script": (context) =>
+    runIdle("push-script", context, "the engine runs in this process: there is no script"),
+  "ensure-job": (context) =>
+    runIdle("ensure-job", context, "the engine runs in this process: there is no job"),
+  crawl: (context) => runIdle("crawl", context, "the environment has no catalog"),
+  wait: runWait,
+  extract: runExtract,
+  load: (context) => runReader("load", context),
+  refresh: (context) => runReader("refresh", context),
+  prune: (context) => runReader("prune", context),
+  reconcile: async (context) => (await runReconcile(context)).output,
+};
+
+/** Extracts what differs from the source. */
+async function runExtract(context: TaskContext): Promise<TaskOutput> {
+  const plan = await runPlan(context);
+  refuseExceeding(context, plan);
+  const days = plan.days.filter((planned) => has(planned, "extract"));
+  reportTask(context, "extract", days);
+  return buildOutput("extract", context, await extractDays(context, days), { read: plan.totals });
+}
+
+/** Brings one reader to the heads, whatever the source has meanwhile. */
+async function runReader(task: ReaderTask, context: TaskContext): Promise<TaskOutput> {
+  const plan = await runPlan(context, { from: "heads" });
+  const days = plan.days.filter((planned) => has(planned, task));
+  reportTask(context, task, days);
+  return buildOutput(task, context, await moveReaders(context, task, days));
+}
+
+function has(planned: DayPlan, name: ActionName): boolean {
+  return planned.actions.some((action) => action.action === name);
+}
+
+function reportTask(context: TaskContext, task: TaskName, days: readonly DayPlan[]): void {
+  context.report({
+    event: "task",
+    task,
+    days: days.length,
+    bytes: days.reduce((sum, day) => sum + day.bytes, 0),
+  });
+}
+
+/** A task that has nothing to do in this environment says so. */
+async function runIdle(task: TaskName, context: TaskContext, reason: string): Promise<TaskOutput> {
+  const output = buildOutput(task, context, [], { reason });
+  return { ...output, exitCode: exitCodes.nothing };
+}
