@@ -1,4 +1,5 @@
 import type { ErrorParts } from "../errors.ts";
+import { escapeInvisible } from "./show-value.ts";
 
 /** Keys and list positions from the top of a file: `["families", 0, "table"]`. */
 export type KeyPath = readonly (string | number)[];
@@ -39,5 +40,5 @@ export function renderKeyPath(path: KeyPath): string {
 
 function renderStep(step: string | number): string {
   if (typeof step === "number") return `[${step}]`;
-  return /^[A-Za-z0-9_]{1,60}$/.test(step) ? `.${step}` : `[${JSON.stringify(step.slice(0, 60))}]`;
+  return /^[A-Za-z0-9_]{1,60}$/.test(step) ? `.${step}` : `["${escapeInvisible(step.slice(0, 60))}"]`;
 }

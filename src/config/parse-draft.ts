@@ -19,10 +19,7 @@ function walk(schema: z.ZodType, raw: unknown, path: KeyPath, findings: Finding[
   const bare = unwrap(schema);
   if (bare instanceof z.ZodObject && isMapping(raw)) return walkMapping(bare, raw, path, findings);
   if (bare instanceof z.ZodDiscriminatedUnion && isMapping(raw)) return walkUnion(bare, raw, path, findings);
-  // A list that is too short or too long is looked at as a whole, any other one item by item.
-  if (bare instanceof z.ZodArray && Array.isArray(raw) && hasRightLength(bare, raw)) {
-    return raw.map((item, index) => walk(bare.element as z.ZodType, item, [...path, index], findings));
-  }
+  if (bare instanceof z.ZodArray && Array.isArray(raw)) return walkList(bare, raw, path, findings);
   return parseLeaf(schema, raw, path, findings);
 }
 
@@ -32,12 +29,11 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return isWrapped ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }
 
-function hasRightLength(schema: z.ZodArray, items: readonly unknown[]): boolean {
-  const { minimum = 0, maximum = Number.POSITIVE_INFINITY } = schema._zod.bag as {
-    minimum?: number;
-    maximum?: number;
-  };
-  return items.length >= minimum && items.length <= maximum;
+/** The list's own checks see its length alone; where that is right, each item is looked at by itself. */
+function walkList(schema: z.ZodArray, raw: readonly unknown[], path: KeyPath, findings: Finding[]): unknown {
+  const length = schema.clone({ ...schema.def, element: z.any() });
+  if (parseLeaf(length, raw, path, findings) === undefined) return undefined;
+  return raw.map((item, index) => walk(schema.element as z.ZodType, item, [...path, index], findings));
 }
 
 function walkMapping(schema: z.ZodObject, raw: Record<string, unknown>, path: KeyPath, findings: Finding[]) {
@@ -95,6 +91,8 @@ export function typeOf(option: z.ZodObject): string {
 function parseLeaf(schema: z.ZodType, raw: unknown, path: KeyPath, findings: Finding[]): unknown {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) findings.push(explainValue(unwrap(schema), issue, raw, path));
+  // What zod says further about one value is an echo: a text where a list should be is "too long", too.
+  const [issue] = result.error.issues;
+  if (issue !== undefined) findings.push(explainValue(unwrap(schema), issue, raw, path));
   return undefined;
 }

@@ -77,6 +77,7 @@ const family = z.strictObject({
   shards: z
     .array(z.enum(shardKinds))
     .min(1)
+    .max(3)
     .meta({
       description: "Kinds of shards that may stand for a day; daily stands before fresh before intraday.",
       otherwise: "every kind the family has",
@@ -99,10 +100,12 @@ const columns = z
   .strictObject({
     drop: z
       .array(columnPath("A column, a member of a struct, or a parameter key.", "user_properties.email"))
+      .max(1000)
       .meta({ description: "Left out of lake and warehouse: columns, members and parameter keys." })
       .prefault([]),
     hash: z
       .array(columnPath("A column, a member of a struct, or a parameter key.", "user_id"))
+      .max(1000)
       .meta({ description: "Replaced by HMAC-SHA-256 under the environment's `secrets.hash_key`." })
       .prefault([]),
   })
