@@ -1,2 +1,0 @@
--- Columns of a relation in their order.
-SELECT column_name FROM (DESCRIBE {{relation}});
