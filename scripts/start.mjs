@@ -54,9 +54,9 @@ function isLink(path) {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-/** No package here has an install script that we need, so none is run; warnings about an old Node are noise. */
+/** No package here has an install script that we need, so none is run. */
 function runNpmCi(node, options) {
-  const args = [findNpm(), "ci", "--ignore-scripts", "--loglevel=error", ...options];
+  const args = [findNpm(), "ci", "--ignore-scripts", ...options];
   const { status, error } = spawnSync(node, args, { stdio: ["ignore", 2, 2] });
   if (status !== 0) fail(`npm ci failed${error ? `: ${error.message}` : ""}; the lines above say why`);
 }
