@@ -10,7 +10,7 @@ import type { Head, Manifest, StoredHead } from "../../src/lake/types.ts";
 import type { GenerationReport, ObjectStore } from "../../src/ports.ts";
 
 export const pipeline = "web-shop";
-export const family = "ga4_events";
+export const family = "ga4_events" as const;
 export const day = "2026-11-20" as Day;
 export const hourMs = 3_600_000;
 export const keepMs = 24 * hourMs;
