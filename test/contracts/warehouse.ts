@@ -1,0 +1,465 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { TableName } from "../../src/config/types.ts";
+import type { Day } from "../../src/days/day.ts";
+import type { DayMeasure, LedgerRow, Warehouse } from "../../src/ports.ts";
+import { buildGenerationFiles, type ReaderTarget } from "../../src/tasks/reader-target.ts";
+import { baseColumns, buildRows, type GenerationSpec, grownColumns } from "./warehouse-lake.ts";
+
+/** A fresh warehouse over a fresh lake. */
+export interface WarehouseWorld {
+  warehouse: Warehouse;
+  /** Writes a generation into the lake. */
+  write(spec: GenerationSpec): Promise<ReaderTarget>;
+  end(): Promise<void>;
+}
+
+const table: TableName = { schema: "analytics", table: "web_shop" };
+
+/** Every warehouse passes this, whatever stands behind it. `createWorld` begins empty each time. */
+export function describeWarehouse(name: string, createWorld: () => Promise<WarehouseWorld>): void {
+  describe(`${name} keeps the contract of a warehouse`, () => {
+    let world: WarehouseWorld;
+    let warehouse: Warehouse;
+
+    beforeEach(async () => {
+      world = await createWorld();
+      warehouse = world.warehouse;
+    });
+    afterEach(() => world.end());
+
+    const g1: GenerationSpec = { day: "2026-11-20", generation: "g1", sequence: 1, rows: buildRows("g1", 5) };
+    const g2: GenerationSpec = { day: "2026-11-20", generation: "g2", sequence: 2, rows: buildRows("g2", 4) };
+    const next: GenerationSpec = {
+      day: "2026-11-21",
+      generation: "n1",
+      sequence: 3,
+      rows: buildRows("n1", 3),
+    };
+
+    const copy = (...targets: ReaderTarget[]) =>
+      warehouse.transact(table, async (transaction) => {
+        for (const target of targets) await transaction.copy(buildGenerationFiles(target));
+      });
+    const moveCold = async (...targets: ReaderTarget[]) => {
+      await warehouse.registerCold(table, targets.map(buildGenerationFiles));
+      await warehouse.transact(table, async (transaction) => {
+        await transaction.lock();
+        await transaction.writeLedger(targets.map((target) => buildLedgerRow(target, "cold")));
+      });
+    };
+
+    describe("before anything was prepared", () => {
+      test("it holds nothing", async () => {
+        expect(await warehouse.readLedger(table, "all")).toEqual([]);
+        expect(await warehouse.measureHot(table, "all")).toEqual([]);
+        expect(await warehouse.measureCold(table, "all")).toEqual([]);
+      });
+
+      test("a transaction is refused", async () => {
+        await expect(warehouse.transact(table, async () => {})).rejects.toMatchObject({ code: "data" });
+      });
+
+      test("unregistering is done already", async () => {
+        await warehouse.unregisterCold(table, [{ day: "2026-11-20" as Day, generation: "g1" }]);
+      });
+    });
+
+    describe("hot rows", () => {
+      beforeEach(() => warehouse.prepare(table, baseColumns));
+
+      test("are those of the files that are named, counted as the manifest counts them", async () => {
+        const target = await world.write({ ...g1, files: 3 });
+        await copy(target);
+        expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
+      });
+
+      test("are seen by their own transaction before it ends", async () => {
+        const target = await world.write(g1);
+        const seen = await warehouse.transact(table, async (transaction) => {
+          await transaction.copy(buildGenerationFiles(target));
+          return transaction.measureHot([target.day]);
+        });
+        expect(seen).toEqual([measureOf(target)]);
+      });
+
+      test("are gone with a transaction that fails, the ledger with them", async () => {
+        const target = await world.write(g1);
+        const failing = warehouse.transact(table, async (transaction) => {
+          await transaction.copy(buildGenerationFiles(target));
+          await transaction.lock();
+          await transaction.writeLedger([buildLedgerRow(target, "hot")]);
+          throw new Error("stop here");
+        });
+        await expect(failing).rejects.toThrow("stop here");
+        expect(await warehouse.measureHot(table, "all")).toEqual([]);
+        expect(await warehouse.readLedger(table, "all")).toEqual([]);
+      });
+
+      test("are copied as often as asked: what is loaded is the ledger's to know", async () => {
+        const target = await world.write(g1);
+        await copy(target);
+        await copy(target);
+        expect(await warehouse.measureHot(table, "all")).toMatchObject([{ generation: "g1", rows: 10 }]);
+      });
+
+      test("of several generations are counted apart", async () => {
+        const targets = [await world.write(g1), await world.write(g2), await world.write(next)];
+        await copy(...targets);
+        const measures = targets.map(measureOf);
+        expect(await warehouse.measureHot(table, "all")).toEqual(measures);
+        const range = { first: next.day as Day, last: next.day as Day };
+        expect(await warehouse.measureHot(table, range)).toEqual(measures.slice(2));
+      });
+
+      test.each([
+        ["all of a day", { all: true }, ["n1"]],
+        ["every generation but one", { except: "g2" }, ["g2", "n1"]],
+        ["one generation alone", { only: "g2" }, ["g1", "n1"]],
+      ] as const)("can be deleted: %s", async (_, which, left) => {
+        await copy(await world.write(g1), await world.write(g2), await world.write(next));
+        await warehouse.transact(table, async (transaction) => {
+          await transaction.lock();
+          await transaction.deleteHot(g1.day as Day, which);
+        });
+        const measures = await warehouse.measureHot(table, "all");
+        expect(measures.map((measure) => measure.generation)).toEqual(left);
+      });
+
+      test("a file that is missing fails the copy", async () => {
+        const target = await world.write(g1);
+        const files = target.manifest.files.map((file) => ({ ...file, key: `${file.key}.gone` }));
+        await expect(copy({ ...target, manifest: { ...target.manifest, files } })).rejects.toMatchObject({
+          code: "data",
+          retryable: false,
+        });
+        expect(await warehouse.measureHot(table, "all")).toEqual([]);
+      });
+
+      test("a file with other rows than its manifest says fails the copy", async () => {
+        const target = await world.write(g1);
+        const files = target.manifest.files.map((file) => ({ ...file, rows: file.rows + 1 }));
+        const failing = copy({ ...target, manifest: { ...target.manifest, files } });
+        await expect(failing).rejects.toMatchObject({
+          code: "data",
+          message: expect.stringContaining("5 rows where the manifest has 6"),
+        });
+        expect(await warehouse.measureHot(table, "all")).toEqual([]);
+      });
+
+      test("an empty day is a day without rows", async () => {
+        await copy(await world.write({ ...g1, rows: [] }));
+        expect(await warehouse.measureHot(table, "all")).toEqual([]);
+      });
+    });
+
+    describe("columns", () => {
+      test("grow in place, and rows of either schema fit from then on", async () => {
+        await warehouse.prepare(table, baseColumns);
+        const old = await world.write(g1);
+        await copy(old);
+        await warehouse.prepare(table, grownColumns);
+        const values = { platform: "WEB", items: [{ item_id: "shoe", quantity: 2 }] };
+        const grown = await world.write({ ...next, rows: buildRows("n1", 3, values), columns: grownColumns });
+        const olderAgain = await world.write({ ...g2, day: "2026-11-22" });
+        await copy(grown, olderAgain);
+        const widened = (target: ReaderTarget) => measureOf(target, { platform: 0, items: 0 });
+        expect(await warehouse.measureHot(table, "all")).toEqual([
+          widened(old),
+          measureOf(grown),
+          widened(olderAgain),
+        ]);
+      });
+
+      test("prepared twice, or with fewer columns, stay as they are", async () => {
+        await warehouse.prepare(table, grownColumns);
+        await warehouse.prepare(table, grownColumns);
+        await warehouse.prepare(table, baseColumns);
+        const target = await world.write({ ...g1, columns: grownColumns });
+        await copy(target);
+        expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
+      });
+
+      test("widen without losing a digit", async () => {
+        await warehouse.prepare(table, baseColumns);
+        const value = "9218924040658817653";
+        await copy(await world.write({ ...g1, rows: buildRows("g1", 1, { value }) }));
+        await warehouse.prepare(table, withType("NUMERIC"));
+        const decimal = { ...next, rows: buildRows("n1", 1, { value: "0.5" }), columns: withType("NUMERIC") };
+        await copy(await world.write(decimal));
+        const answer = await readAll(warehouse, "SELECT value FROM analytics.web_shop ORDER BY value DESC");
+        expect(answer.map(([text]) => text!.replace(/\.?0+$/, ""))).toEqual([value, "0.5"]);
+      });
+
+      test("that cannot be brought together are refused with their names, and nothing changes", async () => {
+        await warehouse.prepare(table, baseColumns);
+        const refused = warehouse.prepare(table, [...withType("FLOAT"), ...grownColumns.slice(-1)]);
+        await expect(refused).rejects.toMatchObject({
+          code: "refused",
+          message: expect.stringContaining("value INTEGER → value FLOAT"),
+        });
+        const target = await world.write(g1);
+        await copy(target);
+        expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
+      });
+    });
+
+    describe("the ledger", () => {
+      beforeEach(() => warehouse.prepare(table, baseColumns));
+
+      const row: LedgerRow = {
+        day: "2026-11-20" as Day,
+        hotGeneration: "g1",
+        coldGeneration: null,
+        hotSequence: 1_795_456_429_553,
+        coldSequence: null,
+        shardKind: "intraday",
+        finalAtMs: null,
+        rows: 5,
+        duplicates: 2,
+        filtered: 1,
+        checksum: "673543305989994",
+        loadedAtMs: 1_795_456_429_553,
+      };
+      const write = (...rows: LedgerRow[]) =>
+        warehouse.transact(table, async (transaction) => {
+          await transaction.lock();
+          await transaction.writeLedger(rows);
+        });
+
+      test("gives back what was written, by day", async () => {
+        const later = { ...row, day: "2026-11-22" as Day, finalAtMs: 1_795_000_000_123, loadedAtMs: null };
+        await write(later, row);
+        expect(await warehouse.readLedger(table, "all")).toEqual([row, later]);
+        const first = "2026-11-21" as Day;
+        expect(await warehouse.readLedger(table, { first, last: later.day })).toEqual([later]);
+        const read = await warehouse.transact(table, (transaction) =>
+          transaction.readLedger([row.day, first]),
+        );
+        expect(read).toEqual([row]);
+      });
+
+      test("replaces by day", async () => {
+        await write(row);
+        await write({ ...row, hotGeneration: "g2", hotSequence: 2, rows: 7 });
+        expect(await warehouse.readLedger(table, "all")).toEqual([
+          { ...row, hotGeneration: "g2", hotSequence: 2, rows: 7 },
+        ]);
+      });
+
+      test("is moved by one transaction after the other, each seeing the one before", async () => {
+        await write({ ...row, rows: 0 });
+        const count = () =>
+          warehouse.transact(table, async (transaction) => {
+            await transaction.lock();
+            const [found] = await transaction.readLedger([row.day]);
+            await transaction.writeLedger([{ ...found!, rows: found!.rows + 1 }]);
+          });
+        await Promise.all([count(), count(), count()]);
+        expect(await warehouse.readLedger(table, "all")).toEqual([{ ...row, rows: 3 }]);
+      });
+    });
+
+    describe("cold", () => {
+      beforeEach(() => warehouse.prepare(table, baseColumns));
+
+      test("counts a registered generation before anybody sees it", async () => {
+        const target = await world.write({ ...g1, files: 2 });
+        await warehouse.registerCold(table, [buildGenerationFiles(target)]);
+        const counted = await warehouse.transact(table, (transaction) =>
+          transaction.measureCold([
+            { day: target.day, generation: "g1" },
+            { day: target.day, generation: "not registered" },
+          ]),
+        );
+        expect(counted).toEqual([measureOf(target)]);
+        expect(await warehouse.measureCold(table, "all")).toEqual([]);
+      });
+
+      test("shows the generation that the ledger calls cold, and no other", async () => {
+        const [old, current, other] = [await world.write(g1), await world.write(g2), await world.write(next)];
+        await moveCold(old, other);
+        expect(await warehouse.measureCold(table, "all")).toEqual([measureOf(old), measureOf(other)]);
+        await moveCold(current);
+        expect(await warehouse.measureCold(table, "all")).toEqual([measureOf(current), measureOf(other)]);
+        const range = { first: other.day, last: other.day };
+        expect(await warehouse.measureCold(table, range)).toEqual([measureOf(other)]);
+      });
+
+      test("registered twice counts once", async () => {
+        const target = await world.write(g1);
+        await moveCold(target);
+        await moveCold(target);
+        expect(await warehouse.measureCold(table, "all")).toEqual([measureOf(target)]);
+      });
+
+      test("shows days of different schemas side by side", async () => {
+        const old = await world.write(g1);
+        await moveCold(old);
+        await warehouse.prepare(table, grownColumns);
+        const device = {
+          category: "tablet",
+          web_info: { browser: "Safari", hostname: "example.com" },
+          language: "de",
+        };
+        const rows = buildRows("n1", 1, { device, platform: "WEB" });
+        const grown = await world.write({ ...next, rows, columns: grownColumns });
+        await moveCold(grown);
+        expect(await warehouse.measureCold(table, "all")).toEqual([
+          measureOf(old, { platform: 0, items: 0 }),
+          measureOf(grown),
+        ]);
+      });
+
+      test("unregisters what the ledger has passed, and refuses what it calls cold", async () => {
+        const [old, current] = [await world.write(g1), await world.write(g2)];
+        await moveCold(old);
+        await moveCold(current);
+        await warehouse.unregisterCold(table, [{ day: old.day, generation: "g1" }]);
+        const both = [old, current].map(({ day, head }) => ({ day, generation: head.generation }));
+        const left = await warehouse.transact(table, (transaction) => transaction.measureCold(both));
+        expect(left).toEqual([measureOf(current)]);
+        await expect(warehouse.unregisterCold(table, both)).rejects.toMatchObject({ code: "data" });
+        expect(await warehouse.measureCold(table, "all")).toEqual([measureOf(current)]);
+      });
+    });
+
+    describe("people", () => {
+      beforeEach(() => warehouse.prepare(table, baseColumns));
+
+      test("read each day once in _all: hot where the ledger says hot, else cold", async () => {
+        const [hot, cold, both] = [
+          await world.write(g1),
+          await world.write(next),
+          await world.write({ ...g2, day: "2026-11-22" }),
+        ];
+        await moveCold(cold, both);
+        await warehouse.transact(table, async (transaction) => {
+          for (const target of [hot, both]) await transaction.copy(buildGenerationFiles(target));
+          await transaction.lock();
+          await transaction.writeLedger([
+            buildLedgerRow(hot, "hot"),
+            { ...buildLedgerRow(both, "hot"), coldGeneration: "g2", coldSequence: 2 },
+          ]);
+        });
+        const sql = `SELECT CAST(_day AS VARCHAR), _generation, COUNT(*), COUNT(DISTINCT event_id)
+          FROM analytics.web_shop_all GROUP BY _day, _generation ORDER BY _day`;
+        expect(await readAll(warehouse, sql)).toEqual([
+          ["2026-11-20", "g1", "5", "5"],
+          ["2026-11-21", "n1", "3", "3"],
+          ["2026-11-22", "g2", "4", "4"],
+        ]);
+      });
+
+      test("read one row a day in _days", async () => {
+        const [hot, cold] = [await world.write(g1), await world.write({ ...next, kind: "intraday" })];
+        await moveCold(cold);
+        await warehouse.transact(table, (transaction) =>
+          transaction.writeLedger([buildLedgerRow(hot, "hot")]),
+        );
+        const sql = `SELECT CAST(day AS VARCHAR), shard_kind, is_final, is_hot, "rows", duplicates, filtered, checksum,
+          generation FROM analytics.web_shop_days ORDER BY day`;
+        expect(await readAll(warehouse, sql)).toEqual([
+          ["2026-11-20", "daily", "true", "true", "5", "2", "1", hot.manifest.checksum, "g1"],
+          ["2026-11-21", "intraday", "false", "false", "3", "2", "1", cold.manifest.checksum, "n1"],
+        ]);
+      });
+
+      test("get values as text, null as null, with the columns' names", async () => {
+        await copy(await world.write({ ...g1, rows: buildRows("g1", 1, { value: null }) }));
+        const result = await warehouse.query(
+          "SELECT event_name, value, 1 + 1 AS two FROM analytics.web_shop",
+        );
+        expect(result.columns.map((column) => column.toLowerCase())).toEqual(["event_name", "value", "two"]);
+        expect(await Array.fromAsync(result.rows)).toEqual([["g1 0", null, "2"]]);
+      });
+
+      test("change nothing by a query", async () => {
+        const target = await world.write(g1);
+        await copy(target);
+        await expect(readAll(warehouse, "DELETE FROM analytics.web_shop")).rejects.toMatchObject({
+          code: "usage",
+        });
+        expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
+      });
+
+      test("are told of a mistake in a query", async () => {
+        const wrong = readAll(warehouse, "SELECT no_such_column FROM analytics.web_shop");
+        await expect(wrong).rejects.toMatchObject({
+          code: "usage",
+          message: expect.stringMatching(/no_such_column/i),
+        });
+      });
+    });
+
+    test.each([
+      [{ schema: "analytics", table: 'a"b' }],
+      [{ schema: 'x"; DROP SCHEMA analytics CASCADE; --', table: "t" }],
+      [{ schema: "analytics", table: "it's {{hot}} $1 %s" }],
+      [{ schema: "../up", table: "Größe ＇ table" }],
+      [{ schema: "select", table: "group" }],
+    ])("a hostile name is nothing but a name: %j", async (hostile) => {
+      await warehouse.prepare(table, baseColumns);
+      await warehouse.prepare(hostile, baseColumns);
+      const target = await world.write(g1);
+      await warehouse.registerCold(hostile, [buildGenerationFiles(target)]);
+      await warehouse.transact(hostile, async (transaction) => {
+        await transaction.copy(buildGenerationFiles(target));
+        await transaction.lock();
+        const both = { ...buildLedgerRow(target, "hot"), coldGeneration: "g1", coldSequence: 1 };
+        await transaction.writeLedger([both]);
+      });
+      expect(await warehouse.measureHot(hostile, "all")).toEqual([measureOf(target)]);
+      expect(await warehouse.measureCold(hostile, "all")).toEqual([measureOf(target)]);
+      expect(await warehouse.readLedger(hostile, "all")).toMatchObject([{ hotGeneration: "g1" }]);
+      expect(await warehouse.readLedger(table, "all")).toEqual([]);
+    });
+
+    test("a hostile value is nothing but a value", async () => {
+      await warehouse.prepare(table, baseColumns);
+      const hostile = "'); DELETE FROM analytics.web_shop; --";
+      await copy(await world.write(g1));
+      await warehouse.transact(table, async (transaction) => {
+        await transaction.deleteHot(g1.day as Day, { only: hostile });
+        await transaction.writeLedger([
+          { ...buildLedgerRow(await world.write(g1), "hot"), hotGeneration: hostile },
+        ]);
+      });
+      expect(await warehouse.measureHot(table, "all")).toMatchObject([{ rows: 5 }]);
+      expect(await warehouse.readLedger(table, "all")).toMatchObject([{ hotGeneration: hostile }]);
+    });
+  });
+}
+
+/** What the warehouse is to count of a generation, by its manifest; `more` for columns the table has besides. */
+export function measureOf({ day, manifest }: ReaderTarget, more: Record<string, number> = {}): DayMeasure {
+  const { generation, balance, checksum, nonNull } = manifest;
+  return { day, generation, rows: balance.written, checksum, nonNull: { ...nonNull, ...more } };
+}
+
+/** A ledger row that calls the target hot or cold. */
+function buildLedgerRow({ day, head, manifest }: ReaderTarget, place: "hot" | "cold"): LedgerRow {
+  const isHot = place === "hot";
+  const { balance, source, checksum } = manifest;
+  return {
+    day,
+    hotGeneration: isHot ? head.generation : null,
+    coldGeneration: isHot ? null : head.generation,
+    hotSequence: isHot ? head.sequence : null,
+    coldSequence: isHot ? null : head.sequence,
+    shardKind: source.kind,
+    finalAtMs: source.kind === "daily" ? 1 : null,
+    rows: balance.written,
+    duplicates: 2,
+    filtered: balance.filtered,
+    checksum,
+    loadedAtMs: 1,
+  };
+}
+
+function withType(type: "NUMERIC" | "FLOAT") {
+  return baseColumns.map((column) => (column.name === "value" ? { ...column, type } : column));
+}
+
+async function readAll(warehouse: Warehouse, sql: string): Promise<(string | null)[][]> {
+  return Array.fromAsync((await warehouse.query(sql)).rows);
+}
