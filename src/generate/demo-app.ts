@@ -1,5 +1,5 @@
 import { type Day, dayEnd } from "../days/day.ts";
-import type { DemoPlan, DemoProperty, DemoShard } from "./demo-scenario.ts";
+import type { DemoPlan, DemoProperty, DemoShard } from "./demo-types.ts";
 import { type ShardSpec, tableOf } from "./shard-spec.ts";
 
 export const demoApp = {

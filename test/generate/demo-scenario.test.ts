@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Day, dayEnd } from "../../src/days/day.ts";
-import { buildDemoScenario, type DemoShard } from "../../src/generate/demo-scenario.ts";
+import { buildDemoScenario } from "../../src/generate/demo-scenario.ts";
+import type { DemoShard } from "../../src/generate/demo-types.ts";
 import { completeSpec, countRows, tableOf } from "../../src/generate/shard-spec.ts";
 
 const startDay = "2026-11-11" as Day;

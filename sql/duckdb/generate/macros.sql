@@ -46,7 +46,7 @@ CREATE OR REPLACE TEMP MACRO shuffled(pairs, shift) AS CASE
 -- the same key twice, no key at all. Counted by row number, so that small shards have them too.
 CREATE OR REPLACE TEMP MACRO odd_params(i, key) AS [
   CASE WHEN i % 13 = 4 THEN int_param('client_nonce', 9007199254740993 + (hash(key, 701) >> 2)::BIGINT) END,
-  CASE WHEN i % 97 = 11 THEN double_param('score', [-0.0, 5e-324, 1.7976931348623157e308, 0.1 + 0.2::DOUBLE,
+  CASE WHEN i % 97 = 11 THEN double_param('score', ['-0'::DOUBLE, 5e-324, 1.7976931348623157e308, 0.1 + 0.2::DOUBLE,
     1e21, 123456789012345680.0, -1e-7][1 + pick(key, 702, 7)]) END,
   CASE WHEN i % 127 = 5 THEN text_param('coupon', NULL) END,
   CASE WHEN i % 499 = 17 THEN { 'key': 'reading', 'value': slots('12', 12, NULL, NULL) } END,
