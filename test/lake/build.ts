@@ -151,7 +151,7 @@ export async function readGenerations(store: ObjectStore) {
     data: [...found.data],
     manifests: [...found.manifest],
     duplicates: [...found.duplicates],
-    history: stored?.head.history.map((entry) => entry.generation) ?? [],
+    history: [...new Set(stored?.head.history.map((entry) => entry.generation) ?? [])],
     current: stored?.head.generation ?? null,
   };
 }
