@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 /** A source file: its path below the root, its text, and what it imports. */
@@ -14,9 +14,10 @@ export interface Import {
   kind: "value" | "type" | "re-export";
 }
 
-/** Sources of the folders, in the order of their paths. */
+/** Sources of the folders that are there, in the order of their paths. */
 export function readSources(root: string, folders: readonly string[]): Source[] {
   return folders
+    .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
