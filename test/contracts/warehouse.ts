@@ -105,7 +105,7 @@ export function describeWarehouse(name: string, createWorld: () => Promise<Wareh
       test("of several generations are counted apart", async () => {
         const targets = [await world.write(g1), await world.write(g2), await world.write(next)];
         await copy(...targets);
-        const measures = targets.map(measureOf);
+        const measures = targets.map((target) => measureOf(target));
         expect(await warehouse.measureHot(table, "all")).toEqual(measures);
         const range = { first: next.day as Day, last: next.day as Day };
         expect(await warehouse.measureHot(table, range)).toEqual(measures.slice(2));
@@ -370,7 +370,7 @@ export function describeWarehouse(name: string, createWorld: () => Promise<Wareh
           "SELECT event_name, value, 1 + 1 AS two FROM analytics.web_shop",
         );
         expect(result.columns.map((column) => column.toLowerCase())).toEqual(["event_name", "value", "two"]);
-        expect(await Array.fromAsync(result.rows)).toEqual([["g1 0", null, "2"]]);
+        expect(await collect(result.rows)).toEqual([["g1 0", null, "2"]]);
       });
 
       test("change nothing by a query", async () => {
@@ -460,6 +460,13 @@ function withType(type: "NUMERIC" | "FLOAT") {
   return baseColumns.map((column) => (column.name === "value" ? { ...column, type } : column));
 }
 
-async function readAll(warehouse: Warehouse, sql: string): Promise<(string | null)[][]> {
-  return Array.fromAsync((await warehouse.query(sql)).rows);
+/** All rows that a query answers. */
+export async function readAll(warehouse: Warehouse, sql: string): Promise<(string | null)[][]> {
+  return collect((await warehouse.query(sql)).rows);
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
 }

@@ -14,6 +14,9 @@ export interface DuckDbWorld extends WarehouseWorld {
   clock: Clock;
 }
 
+/** How long the worlds' warehouses wait for a file, by their own clock. */
+export const waitMs = 2000;
+
 /** A clock whose sleeps take no time but pass it; `onSleep` may do meanwhile what somebody else would. */
 export function createTestClock(onSleep: () => Promise<void> = async () => {}): Clock {
   let nowMs = 1_795_000_000_000;
@@ -35,7 +38,7 @@ export async function createDuckDbWorld(
   const path = join(folder, "warehouse.duckdb");
   const clock = options.clock ?? createTestClock();
   const store = createFolderStore({ root: join(folder, options.lake ?? "lake") });
-  const warehouse = createDuckDbWarehouse({ path, waitMs: 600_000, clock, store, threads: 1 });
+  const warehouse = createDuckDbWarehouse({ path, waitMs, clock, store, threads: 1 });
   return {
     folder,
     path,
