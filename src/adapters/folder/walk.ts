@@ -16,6 +16,8 @@ export async function* walkObjects(
   reserved: string,
 ): AsyncGenerator<StoredObject> {
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  // Opening and closing the lock database here would drop this process' own lock on it (POSIX).
+  if (folder.startsWith(`${reserved}/`)) return;
   for await (const key of walkKeys(root, folder, prefix, reserved)) {
     const object = await readObject(root, key);
     if (object !== null) yield object;
