@@ -67,10 +67,19 @@ function checkSpec(spec: ShardSpec): ShardSpec {
   for (const name of ["duplicates", "conflicts", "portion"] as const) {
     if (!share(spec[name])) refuse(name, "a share from 0 to 1", spec[name]);
   }
+  if (!isTimeZone(spec.timeZone)) refuse("timeZone", "an IANA name such as Europe/Berlin", spec.timeZone);
   if (families[spec.family].shards[spec.kind] === undefined) {
     refuse("kind", `one of ${Object.keys(families[spec.family].shards).join(", ")}`, spec.kind);
   }
   return spec;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: text }));
+  } catch {
+    return false;
+  }
 }
 
 function refuse(name: string, rule: string, received: unknown): never {

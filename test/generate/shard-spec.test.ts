@@ -48,6 +48,7 @@ test.each<[keyof ShardSpec, Partial<ShardSpec>]>([
   ["duplicates", { duplicates: 1.1 }],
   ["conflicts", { conflicts: -0.1 }],
   ["portion", { portion: Number.NaN }],
+  ["timeZone", { timeZone: "Europe/Atlantis" }],
   ["kind", { kind: "fresh", family: "ga360_sessions" }],
 ])("a wrong %s is refused by name: %o", (name, wrong) => {
   expect(() => completeSpec({ family: "ga4_events", day, ...wrong })).toThrow(

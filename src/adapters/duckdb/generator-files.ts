@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import type { Field } from "../../days/schema.ts";
 import type { ShardFormat } from "../../generate/shard-spec.ts";
+import { checkDataset, guardFolder } from "./generator-errors.ts";
 
 /** Where a shard goes: `<root>/<dataset>/`. */
 export interface ShardTarget {
@@ -33,22 +34,38 @@ export async function replaceTable(
   schema: readonly Field[],
   writePart: (part: number, path: string) => Promise<void>,
 ): Promise<WrittenFile[]> {
+  checkDataset(target.dataset);
   const folder = join(target.root, target.dataset);
-  await mkdir(folder, { recursive: true });
-  const former = await listTableFiles(folder, table);
-  const partial = (file: string) => join(folder, `.${file}.${process.pid}.partial`);
-  const schemaFile = files[0]?.includes(".jsonl") ? [`${table}.schema.json`] : [];
-  const names = [...schemaFile, ...files];
+  return guardFolder(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    const former = await listTableFiles(folder, table);
+    const names = await writeWhole(folder, table, files, schema, target.modifiedMs, writePart);
+    for (const name of former) if (!names.includes(name)) await rm(join(folder, name), { force: true });
+    return Promise.all(files.map((name) => measureFile(join(folder, name))));
+  });
+}
+
+/** @returns names of all files that now stand: rows, and the schema where the format needs one. */
+async function writeWhole(
+  folder: string,
+  table: string,
+  files: readonly string[],
+  schema: readonly Field[],
+  modifiedMs: number | undefined,
+  writePart: (part: number, path: string) => Promise<void>,
+): Promise<string[]> {
+  const partial = (name: string) => join(folder, `.${name}.${process.pid}.partial`);
+  const schemaFiles = files[0]?.includes(".jsonl") ? [`${table}.schema.json`] : [];
+  const names = [...schemaFiles, ...files];
   try {
-    for (const name of schemaFile) await writeFile(partial(name), `${JSON.stringify(schema, null, 1)}\n`);
+    for (const name of schemaFiles) await writeFile(partial(name), `${JSON.stringify(schema, null, 1)}\n`);
     await settleAll(files.map((name, part) => writePart(part, partial(name))));
-    for (const name of names) await stampFile(partial(name), target.modifiedMs);
+    for (const name of names) await stampFile(partial(name), modifiedMs);
     for (const name of names) await rename(partial(name), join(folder, name));
   } finally {
     for (const name of names) await rm(partial(name), { force: true });
   }
-  for (const name of former) if (!names.includes(name)) await rm(join(folder, name), { force: true });
-  return Promise.all(files.map((name) => measureFile(join(folder, name))));
+  return names;
 }
 
 /** Like `Promise.all`, but rejects only when nothing runs any more: no file appears after the clean-up. */
@@ -60,8 +77,11 @@ async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
 
 /** Removes a table as Google does with an intraday one whose daily shard stands. A missing table is no error. */
 export async function removeTable(target: ShardTarget, table: string): Promise<void> {
+  checkDataset(target.dataset);
   const folder = join(target.root, target.dataset);
-  for (const name of await listTableFiles(folder, table)) await rm(join(folder, name), { force: true });
+  await guardFolder(folder, async () => {
+    for (const name of await listTableFiles(folder, table)) await rm(join(folder, name), { force: true });
+  });
 }
 
 async function listTableFiles(folder: string, table: string): Promise<string[]> {
