@@ -13,6 +13,7 @@ const [program, ...args] = process.argv.slice(2);
 
 process.chdir(root);
 if (!isInstalled()) install();
+linkNode();
 runChild(findNode(), [join(root, program), ...args]);
 
 /** Whether node_modules holds what the lock file says. */
@@ -47,7 +48,6 @@ function install() {
   process.stderr.write("installing packages (npm ci)\n");
   if (!process.features.typescript) runNpmCi(process.execPath, ["--workspace", "tools/node"]);
   runNpmCi(findNode(), []);
-  linkNode();
 }
 
 function isLink(path) {

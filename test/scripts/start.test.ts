@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,6 +70,12 @@ test("a fresh clone is installed without install scripts, then the program runs 
 test("an old Node fetches its successor first", async () => {
   expect(await start(["--no-experimental-strip-types"])).toEqual(installs);
   expect(await readCalls()).toEqual(["ci --ignore-scripts --workspace tools/node", "ci --ignore-scripts"]);
+});
+
+test("the checkout's Node gets its link, which npm 10 does not make", async () => {
+  await start();
+  const link = join(folder, "node_modules", ".bin", "node");
+  expect(await readlink(link)).toBe(`../node-${process.platform}-${process.arch}/bin/node`);
 });
 
 test("what is installed already is left as it is", async () => {
