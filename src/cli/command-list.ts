@@ -1,3 +1,5 @@
+import { initQuestions } from "../config/init-questions.ts";
+import { familyNames } from "../days/families.ts";
 import type { FlagName } from "./flags.ts";
 import type { Io } from "./io.ts";
 
@@ -7,12 +9,21 @@ export interface CommandModule {
   run(flags: never, io: Io, operands: string[]): Promise<number>;
 }
 
+export interface OwnFlag {
+  /** As commander writes them: `--to <generation>`. */
+  form: string;
+  text: string;
+  fallback?: string;
+}
+
 export interface CommandSpec {
   name: string;
   group: string;
   description: string;
   operands?: readonly { name: string; description: string }[];
   flags: readonly FlagName[];
+  /** Flags of this command alone. */
+  own?: readonly OwnFlag[];
   examples: readonly string[];
   /** Imports the command only when it is called. */
   load(): Promise<CommandModule>;
@@ -95,6 +106,11 @@ export const commands: readonly CommandSpec[] = [
     group: groups.mend,
     description: "bring a kept generation of days back and hold it, or release it",
     flags: [...base, "days", "json", "progress"],
+    own: [
+      { form: "--to <generation>", text: "a generation that the head keeps (default: the one before)" },
+      { form: "--reason <text>", text: "why, for those who find the day held", fallback: "no reason given" },
+      { form: "--release", text: "end the hold: the days follow their source again" },
+    ],
     examples: [
       `rollback --days 2026-11-20 --reason "consent data wrong"`,
       "rollback --days 2026-11-20 --to 20261121T060000000Z-0123456789ab",
@@ -107,6 +123,10 @@ export const commands: readonly CommandSpec[] = [
     group: groups.start,
     description: "write a pipeline file by answering a few questions",
     flags: ["config"],
+    own: [
+      ...initQuestions.map(({ flag, text }) => ({ form: `--${flag} <text>`, text })),
+      { form: "--force", text: "write over a file that is there" },
+    ],
     examples: ["init", "init --name web-shop --dataset analytics_123456789 --time-zone Europe/Berlin"],
     load: () => import("./commands/init.ts"),
   },
@@ -131,6 +151,22 @@ export const commands: readonly CommandSpec[] = [
     group: groups.start,
     description: "make export shards to try things with",
     flags: ["progress"],
+    own: [
+      { form: "--family <family>", text: `one of ${familyNames.join(", ")}`, fallback: "ga4_events" },
+      { form: "--days <days>", text: "2026-11-20 or 2026-11-01..2026-11-20" },
+      { form: "--rows <count>", text: "rows a day", fallback: "1000" },
+      { form: "--to <folder>", text: "root of a files source", fallback: "./data/source" },
+      { form: "--dataset <name>", text: "folder below it", fallback: "analytics_123456789" },
+      { form: "--time-zone <zone>", text: "of the property", fallback: "Europe/Berlin" },
+      { form: "--kind <kind>", text: "daily, fresh or intraday", fallback: "daily" },
+      { form: "--format <format>", text: "parquet, jsonl or jsonl.gz", fallback: "parquet" },
+      { form: "--seed <number>", text: "equal seeds make equal rows", fallback: "1" },
+      {
+        form: "--revision <number>",
+        text: "2 restates the day, as Google does within 72 hours",
+        fallback: "1",
+      },
+    ],
     examples: ["generate --family ga4_events --days 2026-11-01..2026-11-10 --rows 5000 --to ./data/source"],
     load: () => import("./commands/generate.ts"),
   },

@@ -17,7 +17,8 @@ export function renderResults(results: readonly DayResult[], paint: Paint): stri
   const troubles = results.filter((result) => result.outcome !== "done" && result.outcome !== "already");
   const lines = troubles.map((result) => {
     const text = result.error instanceof Error ? result.error.message : result.reason;
-    return `${paint(styles[result.outcome], result.outcome)} ${result.task} ${result.family} ${result.day}: ${text}`;
+    const what = result.task === "wait" ? "" : ` to ${result.task}`;
+    return `${paint(styles[result.outcome], `${result.outcome}${what}`)} ${result.family} ${result.day}: ${text}`;
   });
   lines.push(renderCounts(results, paint));
   return `${lines.join("\n")}\n`;

@@ -52,6 +52,20 @@ function selectRange({ selection, today, lookbackDays, earliest }: WindowInput):
 }
 
 /**
+ * The days that left retention lately: an ordinary run looks at their heads, so that they leave the hot table. As
+ * many as it looks back, so that none is missed by runs that pause; what paused longer the sweep finds.
+ */
+export function buildLeavingWindow(
+  today: Day,
+  lookbackDays: number,
+  retentionDays: number | null,
+): DayRange | null {
+  if (retentionDays === null) return null;
+  const last = addDays(today, -retentionDays);
+  return { first: addDays(last, 1 - lookbackDays), last };
+}
+
+/**
  * Parses `--days`: one day, or `first..last`, both inclusive.
  * @throws usage error that names what is wrong.
  */

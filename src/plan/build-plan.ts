@@ -11,7 +11,7 @@ export function buildPlan(input: PlanInput): Plan {
   const today = dayAt(input.nowMs, input.timeZone);
   const days = input.families.flatMap((facts) =>
     facts.days
-      .filter((day) => isInside(day.day, input))
+      .filter((day) => day.leaving || isInside(day.day, input))
       .map((day) => planDay({ facts: day, family: facts, today, input }))
       .filter((day) => input.scope !== "outdated" || isOutdated(day)),
   );

@@ -26,7 +26,7 @@ export function planDay(dayInput: DayInput): DayPlan {
     lateAfterMs: input.lateAfterMs,
   });
   const first: Action =
-    input.scope === "readers"
+    input.scope === "readers" || facts.leaving
       ? { action: "none", reason: "every reader shows the head's generation" }
       : planExtract({ facts, state, rulesDigest: family.rulesDigest, accept: input.accept });
   const actions = [

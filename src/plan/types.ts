@@ -13,6 +13,8 @@ export interface DayFacts {
   /** Version of the shard that stands for the day; null where there is none (or it vanished since the list). */
   version: SourceVersion | null;
   head: Head | null;
+  /** Set where the day just left retention and is looked at for that alone, outside the window. */
+  leaving?: true;
   /** Set by sweeps only: then it is believed instead of the head's `reached`. */
   ledger?: LedgerRow | null;
   /** Set by sweeps only: folder the catalog's partition points at. */

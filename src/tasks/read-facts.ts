@@ -3,8 +3,8 @@ import type { PipelineFamily } from "../config/types.ts";
 import { type Day, type DayRange, dayAt, listDays } from "../days/day.ts";
 import { families } from "../days/families.ts";
 import { parseShard, rankShardKind, type Shard, type SourceVersion } from "../days/shards.ts";
-import { buildWindow } from "../days/window.ts";
-import { listHeadDays, readHead } from "../lake/heads.ts";
+import { buildLeavingWindow, buildWindow } from "../days/window.ts";
+import { listHeadDays, readHead, readHeads } from "../lake/heads.ts";
 import type { Head } from "../lake/types.ts";
 import type { DayFacts, FamilyFacts } from "../plan/types.ts";
 import { hashRules } from "../sql/hash-rules.ts";
@@ -100,8 +100,37 @@ async function readFamily(
     const facts: DayFacts = { day, shards: ofDay, version, head };
     return distrusted === null ? facts : { ...facts, ...distrusted(day) };
   };
-  const days = await pMap(listDays(range), read, { concurrency: atOnce, signal: context.signal });
-  return { family, rulesDigest: hashRules(buildRules(context, { family })), days };
+  const begun = await pMap(listDays(range), read, { concurrency: atOnce, signal: context.signal });
+  const first = context.pipeline.property.start ?? findFirst(shards);
+  const days = begun.filter((facts) => facts.head !== null || (first !== null && facts.day >= first));
+  const leaving = await readLeaving(context, family, range);
+  const rulesDigest = hashRules(buildRules(context, { family }));
+  return { family, rulesDigest, days: [...days, ...leaving] };
+}
+
+/** Before the first shard of a property without a declared start nothing is missing: the export was not on yet. */
+function findFirst(shards: Map<Day, Shard[]> | undefined): Day | null {
+  let first: Day | null = null;
+  for (const day of shards?.keys() ?? []) if (first === null || day < first) first = day;
+  return first;
+}
+
+/** Days that left retention and are hot still, outside the window of an ordinary run: one head each, no more. */
+async function readLeaving(
+  { pipeline, ports, selection }: TaskContext,
+  { family }: PipelineFamily,
+  range: DayRange,
+): Promise<DayFacts[]> {
+  const today = dayAt(ports.clock.now(), pipeline.property.timeZone);
+  const leaving = buildLeavingWindow(today, pipeline.lookbackDays, pipeline.retentionDays);
+  if (selection.select !== "lookback" || leaving === null) return [];
+  const days = listDays(leaving).filter((day) => day < range.first);
+  const heads = await readHeads(ports.store, pipeline.name, family, days);
+  return [...heads.values()].flatMap(({ head }) =>
+    head.reached.hot === null
+      ? []
+      : [{ day: head.day, shards: [], version: head.source, head, leaving: true }],
+  );
 }
 
 /** One metadata get for the shard that stands for the day; the next best where it vanished since the list. */

@@ -29,7 +29,6 @@ export async function runPipeline(context: TaskContext, planned?: Plan): Promise
   refuseExceeding(context, plan);
   const busy = plan.days.filter(isBusy);
   const results = listWaiting(plan);
-  for (const result of results) reportWaiting(context, result);
   for (let from = 0; from < busy.length; from += daysPerRound) {
     results.push(...(await runRound(context, busy.slice(from, from + daysPerRound))));
   }
@@ -83,11 +82,6 @@ function follows(planned: DayPlan, name: ActionName): boolean {
 
 function isBusy(planned: DayPlan): boolean {
   return planned.actions.some((action) => action.action !== "none" && action.action !== "wait");
-}
-
-function reportWaiting(context: TaskContext, result: DayResult): void {
-  const level = result.outcome === "waiting" ? "info" : "warn";
-  context.report({ event: "note", level, text: `${result.family} ${result.day}: ${result.reason}` });
 }
 
 function buildExceedsError(plan: Plan): ShardliftError {

@@ -1,4 +1,5 @@
-import { readConfigFiles } from "../../config/read-config-files.ts";
+import { readEnvironments } from "../../config/read-environments.ts";
+import { readPipelines } from "../../config/read-pipelines.ts";
 import { renderIssues } from "../../config/render-issues.ts";
 import { exitCodes } from "../../errors.ts";
 import { formatPlural } from "../../plan/format.ts";
@@ -8,13 +9,17 @@ import { findConfig } from "../session.ts";
 /** `shardlift validate`: every pipeline and environment, all problems at once. */
 export async function run(flags: { config?: string; json?: boolean }, io: Io): Promise<number> {
   const root = findConfig({ ...flags, environment: "" }, io);
-  const { pipelines, environments, issues } = await readConfigFiles(root);
-  const counts = { pipelines: pipelines.length, environments: environments.length };
+  const [pipelines, environments] = await Promise.all([readPipelines(root, null), readEnvironments(root)]);
+  const issues = [...pipelines.issues, ...environments.issues];
+  const counts = { pipelines: pipelines.pipelines.length, environments: environments.environments.length };
   if (flags.json) io.stdout.write(`${JSON.stringify({ ...counts, issues })}\n`);
   else if (issues.length > 0) io.stderr.write(`${renderIssues(issues)}\n`);
   else {
-    const found = `${formatPlural(counts.pipelines, "pipeline")}, ${formatPlural(counts.environments, "environment")}`;
-    io.stdout.write(`${found}: all valid\n`);
+    const found = [
+      formatPlural(counts.pipelines, "pipeline"),
+      formatPlural(counts.environments, "environment"),
+    ];
+    io.stdout.write(`${found.join(" and ")}, all valid\n`);
   }
   return issues.length > 0 ? exitCodes.config : exitCodes.done;
 }

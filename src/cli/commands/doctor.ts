@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodes } from "../../errors.ts";
+import { type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
+import type { Io } from "../io.ts";
+import type { Session, SessionFlags } from "../session.ts";
+import { withSession } from "../with-session.ts";
+
+/** `shardlift doctor`: tries configuration, source, lake, engine and warehouse, and says what to do. */
+export function run(flags: SessionFlags, io: Io): Promise<number> {
+  // A configuration that cannot be read ends here already, with every problem at its place.
+  return withSession({ ...flags, progress: "none" }, io, async (session) => {
+    const folder = await mkdtemp(join(tmpdir(), "shardlift-doctor-"));
+    try {
+      return await showSteps(session, folder, flags, io);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+async function showSteps(
+  { context, paint }: Session,
+  folder: string,
+  flags: SessionFlags,
+  io: Io,
+): Promise<number> {
+  const { pipeline, environment, ports, signal } = context;
+  const probe = `${JSON.stringify(probeRow)}\n`;
+  const probePath = join(folder, "probe.jsonl");
+  await writeFile(probePath, probe);
+  const steps: (Omit<DoctorStep, "step"> & { step: string })[] = [];
+  const show = (step: (typeof steps)[number]) => {
+    steps.push(step);
+    if (flags.json) return;
+    const mark = step.ok ? paint("good", "ok    ") : paint("bad", "failed");
+    io.stdout.write(
+      `${mark} ${step.step.padEnd(9)} ${step.detail.replaceAll("\n", `\n${" ".repeat(15)}`)}\n`,
+    );
+  };
+  show({ step: "config", ok: true, detail: `${environment.file}, ${pipeline.file}` });
+  for await (const step of examine({ pipeline, ports, signal, probePath, probeBytes: probe.length }))
+    show(step);
+  const ok = steps.every((step) => step.ok);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ ok, steps })}\n`);
+  return ok ? exitCodes.done : exitCodes.config;
+}

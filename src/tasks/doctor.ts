@@ -1,0 +1,184 @@
+import type { Pipeline } from "../config/types.ts";
+import { type Day, dayAt } from "../days/day.ts";
+import { type FamilyName, families } from "../days/families.ts";
+import type { Field } from "../days/schema.ts";
+import { parseShard } from "../days/shards.ts";
+import { isShardliftError, ShardliftError } from "../errors.ts";
+import { formatPlural } from "../plan/format.ts";
+import type { DayExtract, ObjectStore, Ports } from "../ports.ts";
+import { buildRecipe } from "../sql/build-recipe.ts";
+
+/** One step of an examination: what was tried and what came of it. */
+export interface DoctorStep {
+  step: "source" | "lake" | "engine" | "warehouse";
+  ok: boolean;
+  /** Where it was tried and what was seen; the failure's message in full where it failed. */
+  detail: string;
+}
+
+export interface DoctorInput {
+  pipeline: Pipeline;
+  ports: Ports;
+  signal: AbortSignal;
+  /** A file with `probeRow` as one line of JSON, readable by the engine. */
+  probePath: string;
+  /** Its size. */
+  probeBytes: number;
+}
+
+/** Tries an environment step by step; every step is tried, whatever became of the others. */
+export async function* examine(input: DoctorInput): AsyncGenerator<DoctorStep> {
+  yield await tryStep("source", () => trySource(input));
+  yield await tryStep("lake", () => tryLake(input.ports));
+  yield await tryStep("engine", () => tryEngine(input));
+  yield await tryStep("warehouse", () => tryWarehouse(input));
+}
+
+async function tryStep(step: DoctorStep["step"], work: () => Promise<string>): Promise<DoctorStep> {
+  try {
+    return { step, ok: true, detail: await work() };
+  } catch (error) {
+    if (!isShardliftError(error)) throw error;
+    return { step, ok: false, detail: error.message };
+  }
+}
+
+/** Lists the property's tables and counts those that are shards of the pipeline's families. */
+async function trySource({ pipeline, ports }: DoctorInput): Promise<string> {
+  const { dataset } = pipeline.property;
+  const tables = await ports.source.listTables(dataset);
+  const counts = pipeline.families.map((own) => {
+    const shards = tables.map((table) => parseShard(families[own.family], table));
+    const allowed = shards.filter((shard) => shard !== null && own.shards.includes(shard.kind));
+    return { family: own.family, shards: allowed.length };
+  });
+  const empty = counts.filter(({ shards }) => shards === 0).map(({ family }) => family);
+  if (empty.length > 0) throw buildNoShardsError(ports.source.location, dataset, empty);
+  const seen = counts.map(({ family, shards }) => `${formatPlural(shards, "shard")} of ${family}`);
+  return `${ports.source.location}, dataset ${dataset}: ${seen.join(", ")}`;
+}
+
+/** Everything the commit protocol relies on: create only, compare-and-swap, listing, removal. */
+async function tryLake({ store, randomHex }: Pick<Ports, "store" | "randomHex">): Promise<string> {
+  const key = `_doctor/${randomHex(16)}.json`;
+  const body = (text: string) => new TextEncoder().encode(text);
+  try {
+    const created = await store.put(key, body("1"), { ifAbsent: true });
+    if (!created.put) throw buildLakeError(store, "a new object could not be created");
+    const again = await store.put(key, body("2"), { ifAbsent: true });
+    if (again.put) throw buildLakeError(store, "create-only wrote over an object");
+    const swapped = await store.put(key, body("3"), { ifMatch: created.etag });
+    if (!swapped.put) throw buildLakeError(store, "a swap with the right etag was refused");
+    const stale = await store.put(key, body("4"), { ifMatch: created.etag });
+    if (stale.put) throw buildLakeError(store, "a swap with an old etag was taken");
+    if ((await listKeys(store, "_doctor/")).indexOf(key) < 0)
+      throw buildLakeError(store, "the listing lacks a new object");
+  } finally {
+    await store.remove([key]);
+  }
+  return `${store.location}: create-only, compare-and-swap, list and remove work`;
+}
+
+async function listKeys(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+/** The row that `tryEngine` lifts; whoever calls writes it to a file as one line of JSON. */
+export const probeRow = { event_name: "doctor", event_timestamp: 1, event_params: [] };
+
+const probeSchema: Field[] = [
+  { name: "event_name", type: "STRING", mode: "NULLABLE" },
+  { name: "event_timestamp", type: "INTEGER", mode: "NULLABLE" },
+  {
+    name: "event_params",
+    type: "RECORD",
+    mode: "REPEATED",
+    fields: [
+      { name: "key", type: "STRING", mode: "NULLABLE" },
+      {
+        name: "value",
+        type: "RECORD",
+        mode: "NULLABLE",
+        fields: [{ name: "string_value", type: "STRING", mode: "NULLABLE" }],
+      },
+    ],
+  },
+];
+
+/** A real extract of one row, into a folder of its own that goes again. */
+async function tryEngine({ pipeline, ports, signal, probePath, probeBytes }: DoctorInput): Promise<string> {
+  const family: FamilyName = "ga4_events";
+  const day: Day = dayAt(ports.clock.now(), pipeline.property.timeZone);
+  const prefix = `_doctor/${ports.randomHex(16)}/`;
+  const rules = { columns: { drop: [], hash: [] }, filter: [] };
+  const duplicates = "event_id" as const;
+  const recipe = buildRecipe({
+    ...rules,
+    family: families[family],
+    pipelineFamily: { duplicates },
+    schema: probeSchema,
+  });
+  const version = {
+    table: "doctor",
+    kind: "daily" as const,
+    modified: "1",
+    rows: 1,
+    bytes: probeBytes,
+    etag: null,
+    content: null,
+  };
+  const parts = [{ path: probePath, format: "jsonl" as const, bytes: probeBytes }];
+  const shard = { version, schema: probeSchema, parts };
+  const extract: DayExtract = {
+    pipeline: "doctor",
+    family,
+    day,
+    shard,
+    recipe,
+    prefix,
+    duplicatesPrefix: null,
+    deadlineMs: ports.clock.now() + 60 * 60_000,
+  };
+  try {
+    for await (const outcome of ports.engine.extract([extract], { signal, onRows: () => {} })) {
+      if ("error" in outcome) throw outcome.error;
+      const { engine, balance } = outcome.report;
+      return `${engine.name} ${engine.version} lifted ${formatPlural(balance.written, "row")} into ${ports.store.location}`;
+    }
+  } finally {
+    await ports.store.remove(await listKeys(ports.store, prefix));
+  }
+  throw new Error("the engine gave no outcome");
+}
+
+async function tryWarehouse({ pipeline, ports }: DoctorInput): Promise<string> {
+  const seen: string[] = [];
+  for (const { table } of pipeline.families) {
+    const rows = await ports.warehouse.readLedger(table, "all");
+    seen.push(`${table.schema}.${table.table} knows ${formatPlural(rows.length, "day")}`);
+  }
+  return `${ports.warehouse.location}: ${seen.join(", ")}`;
+}
+
+function buildNoShardsError(location: string, dataset: string, empty: readonly string[]): ShardliftError {
+  const forms = empty
+    .flatMap((family) => Object.values(families[family as FamilyName].shards))
+    .map((form) => `${form}YYYYMMDD`);
+  return new ShardliftError("config", {
+    failed: `The dataset has no shard of ${empty.join(", ")}.`,
+    rule: `shards are named ${forms.join(", ")}`,
+    received: `${location}, dataset ${dataset}`,
+    remedy: "check property.dataset and the families of the pipeline, and whether the export is on",
+  });
+}
+
+function buildLakeError(store: ObjectStore, failed: string): ShardliftError {
+  return new ShardliftError("outside", {
+    failed: `The lake does not do what committing a day relies on: ${failed}.`,
+    rule: "conditional writes decide which of several runs wins a day",
+    received: store.location,
+    remedy: "use a local folder (not a network share), or a store with If-None-Match and If-Match",
+  });
+}
