@@ -11,7 +11,7 @@ export interface Source {
 /** `to` is a path below the root for a relative import, else the name as written. */
 export interface Import {
   to: string;
-  kind: "value" | "type" | "re-export";
+  kind: "value" | "type" | "re-export" | "lazy";
 }
 
 /** Sources of the folders that are there, in the order of their paths. */
@@ -38,7 +38,7 @@ export function parseSource(path: string, text: string): Source {
     return { to: resolveImport(path, name!), kind };
   });
   const dynamics = [...text.matchAll(dynamic)].map(
-    ([, name]): Import => ({ to: resolveImport(path, name!), kind: "value" }),
+    ([, name]): Import => ({ to: resolveImport(path, name!), kind: "lazy" }),
   );
   return { path, text, imports: [...statements, ...dynamics] };
 }
