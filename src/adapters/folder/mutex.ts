@@ -1,9 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { ShardliftError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
+import { isMissing } from "./errors.ts";
 import { openLockDatabase } from "./sqlite.ts";
 
 export interface MutexOptions {
@@ -38,7 +39,9 @@ export function createMutex(options: MutexOptions): Mutex {
 }
 
 async function runLocked<T>(options: MutexOptions, doing: string, work: () => Promise<T>): Promise<T> {
-  const database = openLockDatabase(join(options.folder, "lock.sqlite"));
+  const path = join(options.folder, "lock.sqlite");
+  await checkWritable(path);
+  const database = openLockDatabase(path);
   try {
     await acquire(database, options);
     await writeHolder(options, doing);
@@ -47,6 +50,13 @@ async function runLocked<T>(options: MutexOptions, doing: string, work: () => Pr
     // Closing rolls the empty transaction back, and that frees the lock.
     database.close();
   }
+}
+
+/** On a file that may only be read, SQLite begins a transaction that locks nobody out, and says nothing. */
+async function checkWritable(path: string): Promise<void> {
+  await access(path, constants.W_OK).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
 }
 
 async function acquire(database: DatabaseSync, options: MutexOptions): Promise<void> {
@@ -71,11 +81,11 @@ function begins(database: DatabaseSync): boolean {
   }
 }
 
-/** For messages only; nothing is decided by it. */
+/** For messages only: nothing is decided by it, and a full disk must not keep us from removing things. */
 async function writeHolder(options: MutexOptions, doing: string): Promise<void> {
   const since = new Date(options.clock.now()).toISOString();
   const holder = `process ${process.pid} on ${hostname()} since ${since}, for ${doing}`;
-  await writeFile(join(options.folder, "holder.txt"), holder);
+  await writeFile(join(options.folder, "holder.txt"), holder).catch(() => {});
 }
 
 async function buildHeldError(options: MutexOptions): Promise<ShardliftError> {

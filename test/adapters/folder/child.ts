@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createFolderStore } from "../../../src/adapters/folder/folder-store.ts";
 import { createMutex } from "../../../src/adapters/folder/mutex.ts";
+import type { ShardliftError } from "../../../src/errors.ts";
 import { commitGeneration } from "../../../src/lake/commit.ts";
 import { readHead } from "../../../src/lake/heads.ts";
 import { buildCommit, bytes, day, family, pipeline, writeGeneration } from "../../lake/build.ts";
@@ -32,6 +33,8 @@ async function run(): Promise<unknown> {
       return count(Number(name));
     case "hold":
       return hold();
+    case "try":
+      return tryAll();
     case "commit":
       return commitOnce();
     default:
@@ -59,6 +62,13 @@ async function hold(): Promise<never> {
     console.log("held");
     for (;;) await new Promise((resolve) => setTimeout(resolve, 60_000));
   });
+}
+
+/** Tries what changes a lake; gives codes and remedies of the errors. */
+async function tryAll(): Promise<unknown> {
+  const tries = [() => store.put("new", bytes("x"), { ifAbsent: true }), () => store.remove(["a"])];
+  const explain = (error: ShardliftError) => [error.code, error.retryable, error.parts.received];
+  return Promise.all(tries.map((attempt) => attempt().then(() => "done", explain)));
 }
 
 async function commitOnce(): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -185,19 +185,6 @@ describe("a folder that cannot be a lake", () => {
     });
     expect(await readFile(root, "utf8")).toBe("I am a file");
   });
-
-  test.skipIf(process.getuid?.() === 0)(
-    "is refused where it may not be written (skipped: root may)",
-    async () => {
-      const root = await createFolder();
-      await chmod(root, 0o500);
-      await expect(put(createFolderStore({ root }), "a")).rejects.toMatchObject({
-        code: "outside",
-        retryable: false,
-        parts: { remedy: expect.stringContaining("right to write") },
-      });
-    },
-  );
 
   test("gives the lock's own trouble in four parts too", async () => {
     const { root, store } = await createWorld();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { createFolderStore } from "../../../src/adapters/folder/folder-store.ts"
 import { readHead } from "../../../src/lake/heads.ts";
 import type { Clock, PutResult } from "../../../src/ports.ts";
 import { bytes, commit, day, family, pipeline, readAll, readGenerations } from "../../lake/build.ts";
-import { killHard, race, startChild } from "./processes.ts";
+import { canBeOrdinary, killHard, race, startChild, startOrdinaryChild } from "./processes.ts";
 
 const timeoutMs = 60_000;
 
@@ -114,5 +114,33 @@ describe("against other processes", { timeout: timeoutMs }, () => {
     await child.line();
     expect(child.stderr()).toBe("");
     expect(await readFile(join(root, "race/one key.json"), "utf8")).toBe("x");
+  });
+});
+
+describe.skipIf(!canBeOrdinary)("without the right to write (skipped where only root can run this)", () => {
+  /** A lake with one object, as the folder's owner sees it; `modes` are set from the root downwards. */
+  async function createClosed(modes: Record<string, number>): Promise<string> {
+    const root = await createRoot();
+    const store = createFolderStore({ root });
+    await store.put("a", bytes("x"), { ifAbsent: true });
+    await chmod(join(root, ".."), 0o755);
+    for (const [path, mode] of Object.entries(modes)) await chmod(join(root, path), mode);
+    return root;
+  }
+
+  const refused = ["outside", false, expect.stringContaining("EACCES")];
+
+  test.each([
+    ["anywhere in the lake", { "": 0o555, ".shardlift": 0o555, ".shardlift/temporary": 0o555 }],
+    // SQLite would begin a transaction that locks nobody out.
+    [
+      "the lock alone",
+      { "": 0o777, ".shardlift": 0o777, ".shardlift/temporary": 0o777, ".shardlift/lock.sqlite": 0o444 },
+    ],
+  ])("%s, every change is refused with the reason, and nothing changes", async (_, modes) => {
+    const root = await createClosed(modes);
+    const child = startOrdinaryChild(root, "try");
+    expect(JSON.parse(await child.line())).toEqual([refused, refused]);
+    expect(await readAll(createFolderStore({ root }))).toEqual({ a: "x" });
   });
 });

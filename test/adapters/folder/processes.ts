@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -11,9 +11,25 @@ export interface Child {
   stderr(): string;
 }
 
+/** Root may write anywhere: tests about permissions run their child as nobody instead. */
+const ordinaryUser = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+/** Whether a child without special rights can be started here at all. */
+export const canBeOrdinary =
+  spawnSync(process.execPath, ["-e", "fs.accessSync(process.argv[1])", program], ordinaryUser).status === 0;
+
 /** Starts another process on the same folder. */
 export function startChild(...input: string[]): Child {
-  const child = spawn(process.execPath, [program, ...input], { stdio: "pipe" });
+  return startAs({}, input);
+}
+
+/** The same without the rights of root. */
+export function startOrdinaryChild(...input: string[]): Child {
+  return startAs(ordinaryUser, input);
+}
+
+function startAs(user: { uid?: number; gid?: number }, input: string[]): Child {
+  const child = spawn(process.execPath, [program, ...input], { stdio: "pipe", ...user });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let errors = "";
   child.stderr.on("data", (chunk) => {
