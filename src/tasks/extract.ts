@@ -123,7 +123,7 @@ async function runEngine({
     recipe,
     prefix: dayPrefix(pipeline.name, family.family, day),
     duplicatesPrefix: family.keepDuplicates ? duplicatesDayPrefix(pipeline.name, family.family, day) : null,
-    deadlineMs: startedAtMs + environment.keepMs / 2,
+    deadlineMs: ports.clock.now() + environment.keepMs / 2,
   };
   const onRows = (rows: number, bytes: number) =>
     context.report({ event: "rows", task: "extract", family: family.family, day, rows, bytes });
