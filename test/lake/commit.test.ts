@@ -75,6 +75,14 @@ describe("rule 1: one attempt, one generation", () => {
 });
 
 describe("rule 2: commit", () => {
+  test("never writes a manifest that could not be read back", async () => {
+    const { store } = createWorld();
+    const report = await writeGeneration(store, "g1", { checksum: "NaN" });
+    const input = buildCommit(store, null, report, { startedAtMs: 1e6 });
+    await expect(commitGeneration(input)).rejects.toMatchObject({ code: "data" });
+    expect(await readGenerations(store)).toMatchObject({ manifests: [], current: null });
+  });
+
   test("writes the manifest and makes the generation current", async () => {
     const { store, clock } = createWorld();
     const outcome = await commit(store, "g1");
@@ -385,6 +393,20 @@ describe("rule 3: refused or unanswered swap", () => {
       buildCommit(shaky, null, report, { startedAtMs: 1e6, pause: async (fault) => void pauses.push(fault) }),
     );
     expect([outcome.outcome, pauses]).toEqual(["committed", [1, 2, 3]]);
+  });
+
+  test("faults that do not end are given up, and nothing is deleted", async () => {
+    const { store } = createWorld();
+    const fault = new ShardliftError("outside", { failed: "503" }, { retryable: true });
+    const put = vi.fn(async (key: string, ...rest: [Uint8Array, { ifAbsent: true }]) => {
+      if (key === headKey(pipeline, family, day)) throw fault;
+      return store.put(key, ...rest);
+    });
+    const report = await writeGeneration(store, "g1");
+    const input = buildCommit({ ...store, put } as ObjectStore, null, report, { startedAtMs: 1e6 });
+    await expect(commitGeneration(input)).rejects.toBe(fault);
+    expect(put.mock.calls.filter(([key]) => key === headKey(pipeline, family, day))).toHaveLength(4);
+    expect(await readGenerations(store)).toMatchObject({ data: ["g1"], manifests: ["g1"], current: null });
   });
 
   test("a held head is not even tried", async () => {

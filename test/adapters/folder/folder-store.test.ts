@@ -25,6 +25,13 @@ describe("a lake in a folder", () => {
     expect(await readFile(store.localPath("a/b c.json")!, "utf8")).toBe("text");
   });
 
+  test("gives small objects the etag of their bytes, so that a copied lake has the same", async () => {
+    const { root, store } = await createWorld();
+    const original = await put(store, "a", "same");
+    await writeFile(join(root, "copied"), "same");
+    expect(original).toEqual({ put: true, etag: (await store.get("copied"))!.etag });
+  });
+
   test("lists files that an engine wrote in place", async () => {
     const { root, store } = await createWorld();
     await mkdir(join(root, "day=2026-11-20"), { recursive: true });
