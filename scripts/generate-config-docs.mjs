@@ -1,10 +1,13 @@
 // Writes schemas/*.json and docs/configuration.md from src/config; run it after changing a key's schema.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readConfigFiles } from "../src/config/read-config-files.ts";
+import { buildConfigFiles, exampleFiles } from "../src/config/build-config-files.ts";
 
 const root = join(import.meta.dirname, "..");
-for (const [file, text] of Object.entries(await readConfigFiles(root))) {
+const examples = await Promise.all(
+  exampleFiles.map(async (file) => ({ file, text: await readFile(join(root, file), "utf8") })),
+);
+for (const [file, text] of Object.entries(buildConfigFiles(examples))) {
   await mkdir(dirname(join(root, file)), { recursive: true });
   await writeFile(join(root, file), text);
   console.error(`wrote ${file}`);

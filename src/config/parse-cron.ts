@@ -1,4 +1,4 @@
-import type { Parsed } from "./issue.ts";
+import type { Parsed, Problem } from "./issue.ts";
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -24,15 +24,15 @@ const fields: readonly CronField[] = [
 export function parseCron(text: string): Parsed<string> {
   if (presets.includes(text)) return { value: text };
   const parts = text.split(" ");
-  if (parts.length !== fields.length) return { problem: explain(`has ${parts.length} fields instead of 5`) };
+  if (parts.length !== fields.length) return { problem: explain(`fields: ${parts.length}, not 5`) };
   const wrong = fields.find((field, index) => !isCronField(parts[index] ?? "", field));
   if (wrong === undefined) return { value: text };
-  return { problem: explain(`has a ${wrong.name} that cron does not know (${wrong.min}-${wrong.max})`) };
+  return { problem: explain(`${wrong.name}: ${wrong.min}-${wrong.max}`) };
 }
 
-function explain(failed: string) {
+function explain(reason: string): Problem {
   return {
-    failed,
+    failed: `is not a schedule (${reason})`,
     rule: `minute, hour, day of the month, month, day of the week, one space between; or ${presets.join(", ")}`,
     remedy: 'write it like "0 */3 * * *" (every three hours)',
   };

@@ -51,7 +51,8 @@ function explainDuration(text: string) {
   return {
     failed: "is not a length of time",
     rule: "a whole number and a unit: seconds, minutes, hours, days or weeks",
-    remedy: unit === undefined ? 'write it like "36 hours"' : `write "${Number(short?.[1])} ${unit}s"`,
+    remedy:
+      unit === undefined ? 'write it like "36 hours"' : `write "${renderCount(Number(short?.[1]), unit)}"`,
   };
 }
 
@@ -69,6 +70,9 @@ export function parseDayCount(text: string, limits: { min: number; max: number }
 export function renderDuration(ms: number): string {
   const units = ["day", "hour", "minute", "second"] as const;
   const unit = units.find((candidate) => ms >= unitMs[candidate] && ms % unitMs[candidate] === 0) ?? "second";
-  const count = ms / unitMs[unit];
+  return renderCount(ms / unitMs[unit], unit);
+}
+
+function renderCount(count: number, unit: Unit): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

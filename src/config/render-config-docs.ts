@@ -41,7 +41,8 @@ and tells every problem at once, each with its place in the file; \`shardlift in
 With the line \`# yaml-language-server: $schema=../schemas/pipeline.schema.json\` on top, editors complete keys
 and mark mistakes while you type.`;
 
-const conditions = `A pipeline's file is named after it. Families and tables are distinct, within a pipeline and, for
+const conditions = `A pipeline's file is named after it. \`ga4_events\` and \`firebase_events\` read the same tables, so a pipeline
+takes one of them. Families and tables are distinct, within a pipeline and, for
 tables, across all pipelines; names that differ by case only are the same table. \`retention\` is not shorter
 than \`lookback\`. A column, member or key is named once in \`columns\`. A condition in \`filter\` has exactly one
 test. \`hash\` needs \`secrets.hash_key\` in the environment.

@@ -94,6 +94,13 @@ describe("an environment that is wrong", () => {
     expect(brief(checkEnvironment(environmentText(line)).issues)).toEqual([issue]);
   });
 
+  test("with a lake around everything else tells each that lies in it", () => {
+    expect(brief(checkEnvironment(environmentWith(2, "lake: { type: folder, root: . }")).issues)).toEqual([
+      "2:29 lake.root overlaps with source.root",
+      "3:34 warehouse.path overlaps with lake.root",
+    ]);
+  });
+
   test("says which types this version has", () => {
     expect(checkEnvironment(environmentWith(2, "lake: { type: foldr, root: ./lake }")).issues).toEqual([
       {

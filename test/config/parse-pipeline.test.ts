@@ -250,7 +250,7 @@ filter:
   });
 
   test.each([
-    ["schedule: hourly", "6:11 schedule has 1 fields instead of 5"],
+    ["schedule: hourly", "6:11 schedule is not a schedule (fields: 1, not 5)"],
     ["lookback: 0 days", "6:11 lookback is too short"],
     ["lookback: 367 days", "6:11 lookback is too long"],
     ["lookback: 10", "6:11 lookback is not a text"],
@@ -297,12 +297,11 @@ filter:
     ]);
   });
 
-  test("with keys of one parameter that differ by case only is right: keys are texts", () => {
-    expect(checkPipeline(pipelineText("columns: { drop: [event_params.a, event_params.A] }")).issues).toEqual(
-      [],
-    );
-    expect(
-      checkPipeline(pipelineText("columns: { drop: [event_params.a, event_params.ab] }")).issues,
-    ).toEqual([]);
+  test.each([
+    "event_params.a, event_params.A",
+    "event_params.a, event_params.ab",
+    "event_params.ab, event_params.a",
+  ])("is none for dropping %s: keys are texts of their own", (paths) => {
+    expect(checkPipeline(pipelineText(`columns: { drop: [${paths}] }`)).issues).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseYaml } from "../../src/config/parse-yaml.ts";
+import { createPositions } from "../../src/config/positions.ts";
 import { brief } from "./texts.ts";
 
 function issuesOf(text: string): string[] {
@@ -88,6 +89,24 @@ describe("reading YAML", () => {
     );
     expect(issuesOf(["l0: &l0 [x, x]", ...levels].join("\n"))).toEqual([
       expect.stringMatching(/^\d+:\d+ the file goes beyond what a configuration needs$/),
+    ]);
+  });
+
+  test("follows a hundred aliases and no more", () => {
+    const aliases = (count: number) => `a: &x 1\nb: [${Array(count).fill("*x").join(", ")}]`;
+    expect(issuesOf(aliases(100))).toEqual([]);
+    expect(issuesOf(aliases(101))).toEqual(["2:405 the file goes beyond what a configuration needs"]);
+  });
+
+  test("counts lines and columns in the text, and never beyond its end", () => {
+    const positionAt = createPositions("ab\n\nc");
+    expect([0, 2, 3, 4, 5, 99].map((offset) => Object.values(positionAt(offset)))).toEqual([
+      [1, 1],
+      [1, 3],
+      [2, 1],
+      [3, 1],
+      [3, 2],
+      [3, 2],
     ]);
   });
 

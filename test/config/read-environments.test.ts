@@ -36,7 +36,7 @@ describe("reading an environment", () => {
     expect(environments.map(({ name }) => name)).toEqual(["local"]);
     expect(issues.map(({ failed, remedy }) => [failed, remedy])).toEqual([
       ["the file's name is not a name", 'write "prod"'],
-      ["keep is not a length of time", 'write "1 days"'],
+      ["keep is not a length of time", 'write "1 day"'],
     ]);
   });
 

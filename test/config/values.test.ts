@@ -23,6 +23,7 @@ describe("a length of time", () => {
 
   test.each([
     ["10d", 'write "10 days"'],
+    ["1d", 'write "1 day"'],
     ["36H", 'write "36 hours"'],
     ["5 min", 'write "5 minutes"'],
     ["30s", 'write "30 seconds"'],
@@ -142,23 +143,23 @@ describe("a schedule", () => {
   });
 
   test.each([
-    ["* * * *", "has 4 fields instead of 5"],
-    ["* * * * * *", "has 6 fields instead of 5"],
-    ["*  * * * *", "has 6 fields instead of 5"],
-    ["@once", "has 1 fields instead of 5"],
-    ["60 * * * *", "has a minute that cron does not know (0-59)"],
-    ["-1 * * * *", "has a minute that cron does not know (0-59)"],
-    ["* 24 * * *", "has a hour that cron does not know (0-23)"],
-    ["* 8-6 * * *", "has a hour that cron does not know (0-23)"],
-    ["* 1-2-3 * * *", "has a hour that cron does not know (0-23)"],
-    ["* */0 * * *", "has a hour that cron does not know (0-23)"],
-    ["* */3/2 * * *", "has a hour that cron does not know (0-23)"],
-    ["* * 0 * *", "has a day of the month that cron does not know (1-31)"],
-    ["* * * 13 *", "has a month that cron does not know (1-12)"],
-    ["* * * foo *", "has a month that cron does not know (1-12)"],
-    ["* * * * 8", "has a day of the week that cron does not know (0-7)"],
-    ["* * * * mon,,tue", "has a day of the week that cron does not know (0-7)"],
-    ["; rm -rf / ;", "has a minute that cron does not know (0-59)"],
+    ["* * * *", "is not a schedule (fields: 4, not 5)"],
+    ["* * * * * *", "is not a schedule (fields: 6, not 5)"],
+    ["*  * * * *", "is not a schedule (fields: 6, not 5)"],
+    ["@once", "is not a schedule (fields: 1, not 5)"],
+    ["60 * * * *", "is not a schedule (minute: 0-59)"],
+    ["-1 * * * *", "is not a schedule (minute: 0-59)"],
+    ["* 24 * * *", "is not a schedule (hour: 0-23)"],
+    ["* 8-6 * * *", "is not a schedule (hour: 0-23)"],
+    ["* 1-2-3 * * *", "is not a schedule (hour: 0-23)"],
+    ["* */0 * * *", "is not a schedule (hour: 0-23)"],
+    ["* */3/2 * * *", "is not a schedule (hour: 0-23)"],
+    ["* * 0 * *", "is not a schedule (day of the month: 1-31)"],
+    ["* * * 13 *", "is not a schedule (month: 1-12)"],
+    ["* * * foo *", "is not a schedule (month: 1-12)"],
+    ["* * * * 8", "is not a schedule (day of the week: 0-7)"],
+    ["* * * * mon,,tue", "is not a schedule (day of the week: 0-7)"],
+    ["; rm -rf / ;", "is not a schedule (minute: 0-59)"],
   ])("may not be %j", (text, failed) => {
     expect(parseCron(text)).toMatchObject({ problem: { failed } });
   });
@@ -179,6 +180,7 @@ describe("a time zone", () => {
   test.each([
     ["Europe/Berlim", 'did you mean "Europe/Berlin"?'],
     ["europe/berlin", 'did you mean "Europe/Berlin"?'],
+    ["Europe/berlin", 'did you mean "Europe/Berlin"?'],
     ["Berlin", 'did you mean "Europe/Berlin"?'],
     ["New York", 'did you mean "America/New_York"?'],
     ["utc", 'did you mean "UTC"?'],
