@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Parsed } from "./issue.ts";
 import { type DurationLimits, parseDayCount, parseDurationMs } from "./parse-duration.ts";
+import { parseColumnPath } from "./parse-names.ts";
 import { parseSizeBytes, type SizeLimits } from "./parse-size.ts";
 
 /** What a key's documentation, JSON Schema and messages are made of. */
@@ -90,4 +91,10 @@ export function parseLine(text: string, what: string): Parsed<string> {
   if (text.trim() === text && /^[^\p{C}\p{Zl}\p{Zp}]{1,1000}$/u.test(text)) return { value: text };
   const rule = "one line of 1 to 1,000 characters, without control characters and outer spaces";
   return { problem: { failed: `is not ${what}`, rule, remedy: "write it in plain characters" } };
+}
+
+/** A column, a member of a struct, or a key of a key-value column. */
+export function columnPathField(description: string, example: string) {
+  const pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\..+)?$";
+  return textField(parseColumnPath, { description, example, pattern, rule: "a column, or column.key" });
 }

@@ -3,7 +3,8 @@ import type { Issue } from "./issue.ts";
 import { locateFindings } from "./locate-findings.ts";
 import { parseDraft } from "./parse-draft.ts";
 import { type Locate, parseYaml } from "./parse-yaml.ts";
-import { type PipelineDraft, pipelineRules } from "./pipeline-rules.ts";
+import type { PipelineDraft } from "./pipeline-draft.ts";
+import { pipelineRules } from "./pipeline-rules.ts";
 import { type PipelineFile, pipelineSchema } from "./pipeline-schema.ts";
 import type { FilterCondition, FilterTest, Pipeline, PipelineFamily } from "./types.ts";
 

@@ -1,12 +1,19 @@
 import { z } from "zod";
 import { parseDay } from "../days/day.ts";
 import { families, familyNames, shardKinds } from "../days/families.ts";
-import { dayCountField, durationField, lineField, textField, transformWith } from "./fields.ts";
+import {
+  columnPathField,
+  dayCountField,
+  durationField,
+  lineField,
+  textField,
+  transformWith,
+} from "./fields.ts";
+import { filterCondition } from "./filter-schema.ts";
 import type { Parsed } from "./issue.ts";
 import { parseCron } from "./parse-cron.ts";
 import {
   derivedSuffixes,
-  parseColumnPath,
   parseConfigName,
   parseDataset,
   parseProject,
@@ -14,7 +21,6 @@ import {
 } from "./parse-names.ts";
 import { parseSizeBytes } from "./parse-size.ts";
 import { parseTimeZone } from "./parse-time-zone.ts";
-import type { FilterValue } from "./types.ts";
 
 /**
  * A pipeline file as it is written: types, defaults and descriptions of its keys. The JSON Schema, the page
@@ -24,7 +30,6 @@ import type { FilterValue } from "./types.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const pathPattern = "^[A-Za-z_][A-Za-z0-9_]*(\\..+)?$";
 
 export function parseStart(text: string) {
   const day = parseDay(text);
@@ -32,9 +37,6 @@ export function parseStart(text: string) {
   const rule = "a day of the calendar, written year-month-day";
   return { problem: { failed: "is not a day", rule, remedy: 'write it like "2021-03-01"' } };
 }
-
-const columnPath = (description: string, example: string) =>
-  textField(parseColumnPath, { description, example, pattern: pathPattern, rule: "a column, or column.key" });
 
 const property = z
   .strictObject({
@@ -99,56 +101,18 @@ const family = z.strictObject({
 const columns = z
   .strictObject({
     drop: z
-      .array(columnPath("A column, a member of a struct, or a parameter key.", "user_properties.email"))
+      .array(columnPathField("A column, a member of a struct, or a parameter key.", "user_properties.email"))
       .max(1000)
       .meta({ description: "Left out of lake and warehouse: columns, members and parameter keys." })
       .prefault([]),
     hash: z
-      .array(columnPath("A column, a member of a struct, or a parameter key.", "user_id"))
+      .array(columnPathField("A column, a member of a struct, or a parameter key.", "user_id"))
       .max(1000)
       .meta({ description: "Replaced by HMAC-SHA-256 under the environment's `secrets.hash_key`." })
       .prefault([]),
   })
   .meta({ description: "Personal data: what is dropped and what is hashed." })
   .prefault({});
-
-function parseFilterValue(value: FilterValue): Parsed<FilterValue> {
-  if (typeof value !== "string" || !value.includes("\0")) return { value };
-  const rule = "no NUL character";
-  return { problem: { failed: "cannot be compared with", rule, remedy: "remove the NUL character" } };
-}
-
-function parsePrefix(text: string): Parsed<string> {
-  if (text !== "" && !text.includes("\0")) return { value: text };
-  const rule = "at least one character, and no NUL";
-  return { problem: { failed: "is not a beginning to compare with", rule, remedy: "write a text" } };
-}
-
-const filterValue = z
-  .union([z.string(), z.bigint(), z.boolean()])
-  .transform(transformWith(parseFilterValue))
-  .meta({
-    description: "A text, a whole number or true/false.",
-    rule: "a text, a whole number or true/false",
-  });
-
-const filterValues = (description: string) =>
-  z.array(filterValue).min(1).max(1000).meta({ description }).optional();
-
-/** Keys of a filter condition of which exactly one is given. */
-export const filterTests = ["equals", "in", "not_in", "exists", "starts_with"] as const;
-
-const filterCondition = z
-  .strictObject({
-    column: columnPath("Column, member or parameter key that is looked at.", "event_params.page_location"),
-    equals: filterValue.meta({ description: "The value is this one." }).optional(),
-    in: filterValues("The value is one of these."),
-    not_in: filterValues("The value is none of these."),
-    exists: z.boolean().meta({ description: "The value is there (true) or missing (false)." }).optional(),
-    starts_with: textField(parsePrefix, { description: "The text begins like this." }).optional(),
-  })
-  // A column and one test; which tests exclude each other is said in pipeline-rules.ts.
-  .meta({ minProperties: 2, maxProperties: 2 });
 
 function parseMaxRead(input: bigint | string): Parsed<{ ordinaryRuns: number } | { bytes: number }> {
   if (typeof input === "string") {
