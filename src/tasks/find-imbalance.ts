@@ -5,13 +5,17 @@ import type { DayMeasure } from "../ports.ts";
 /**
  * Compares what was counted of a day with its manifest: one generation only, rows, checksum, and non-null values
  * of every column on either side.
- * @param measures all that was counted of this day, one for each generation found; none where there are no rows
+ * @param measures all that was counted for this day, whatever day and generation its rows name; none where there
+ * are no rows
  * @returns the differences in words; empty where all balance
  */
 export function findImbalance(manifest: Manifest, measures: readonly DayMeasure[]): string[] {
-  const others = measures.filter((measure) => measure.generation !== manifest.generation);
-  const found = measures.find((measure) => measure.generation === manifest.generation);
-  const differences = others.map((other) => `${other.rows} rows of generation ${other.generation} beside it`);
+  const isOwn = ({ day, generation }: DayMeasure) =>
+    day === manifest.day && generation === manifest.generation;
+  const found = measures.find(isOwn);
+  const differences = measures
+    .filter((measure) => !isOwn(measure))
+    .map(({ day, generation, rows }) => `${rows} rows of ${day}, generation ${generation}, beside it`);
   const rows = found?.rows ?? 0;
   if (rows !== manifest.balance.written) {
     differences.push(`${rows} rows where the manifest has ${manifest.balance.written}`);

@@ -31,16 +31,8 @@ export async function copyGeneration(
     const [answer] = await database.rows(renderWarehouseSql("copy", { hot: names.hot, columns, paths }));
     refuseOtherCount(failed, countRows(generation.files), Number(answer?.Count));
   } catch (error) {
-    throw translateCopyError(error, failed);
+    throw translateError(error, failed);
   }
-}
-
-/** A file that is gone or cut off will be so next time too. */
-function translateCopyError(error: unknown, failed: string): unknown {
-  const isFile =
-    error instanceof Error && /No files found|not a Parquet file|No magic bytes/i.test(error.message);
-  if (!isFile) return translateError(error, failed);
-  return new ShardliftError("data", { failed, received: error.message }, { cause: error });
 }
 
 function hasColumn(columns: readonly Column[], { name }: Column): boolean {

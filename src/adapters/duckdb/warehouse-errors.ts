@@ -27,11 +27,16 @@ export function buildHeldError(path: string, waitMs: number, cause: unknown): Sh
 const systemFault =
   /^(IO Error|Out of Memory Error|FATAL Error|INTERNAL Error|TransactionContext Error|Permission Error)/;
 const dataFault = /^(Conversion Error|Invalid Input Error|Out of Range Error|Constraint Error)/;
+const brokenFile = /No files found|not a Parquet file|No magic bytes/i;
 const statementFault = /^(Parser Error|Binder Error|Catalog Error|Not implemented Error|Invalid Input Error)/;
 
 /** Turns what DuckDB threw into our error, once, at this edge; what nobody foresaw stays as it is: our bug. */
 export function translateError(error: unknown, failed: string): unknown {
   if (isShardliftError(error) || !(error instanceof Error)) return error;
+  // A file that is gone or cut off will be so next time too.
+  if (brokenFile.test(error.message)) {
+    return new ShardliftError("data", { failed, received: error.message }, { cause: error });
+  }
   if (systemFault.test(error.message)) {
     return new ShardliftError("outside", { failed, received: error.message }, { cause: error });
   }

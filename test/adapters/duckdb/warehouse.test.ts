@@ -268,7 +268,7 @@ describe("the cold view", () => {
     const moved = await createDuckDbWorld({ lake: "elsewhere" });
     await rename(world.path, moved.path);
     await rename(join(world.folder, "lake"), join(moved.folder, "elsewhere"));
-    await expect(moved.warehouse.measureCold(table, "all")).rejects.toMatchObject({ code: "outside" });
+    await expect(moved.warehouse.measureCold(table, "all")).rejects.toMatchObject({ code: "data" });
     await moved.warehouse.prepare(table, baseColumns);
     expect(await moved.warehouse.measureCold(table, "all")).toEqual([measureOf(target)]);
     await moved.end();
