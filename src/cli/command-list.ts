@@ -61,7 +61,7 @@ export const commands: readonly CommandSpec[] = [
     name: "backfill",
     group: groups.daily,
     description: "run over fixed days, newest first; go on where it stopped",
-    flags: [...task, "accept", "yes", "outdated", "dry-run"],
+    flags: [...task, "accept", "again", "yes", "outdated", "dry-run"],
     examples: ["backfill --days 2019-01-01..2025-12-31 --yes", "backfill --outdated --dry-run"],
     load: () => import("./commands/backfill.ts"),
   },

@@ -8,6 +8,7 @@ export type FlagName =
   | "all"
   | "outdated"
   | "accept"
+  | "again"
   | "yes"
   | "wait"
   | "dry-run"
@@ -26,6 +27,7 @@ const options: Record<FlagName, () => Option> = {
   all: () => new Option("-a, --all", "every day, and believe the ledger instead of the heads"),
   outdated: () => new Option("--outdated", "every day whose row rules changed since it was extracted"),
   accept: () => new Option("--accept", "take shards that shrank to less than half"),
+  again: () => new Option("--again", "extract unchanged days too"),
   yes: () => new Option("-y, --yes", "go on although max_read is passed"),
   wait: () => new Option("-w, --wait", "ask again until no day is late"),
   "dry-run": () => new Option("--dry-run", "show it, change nothing"),

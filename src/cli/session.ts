@@ -23,6 +23,7 @@ export interface SessionFlags {
   all?: boolean;
   outdated?: boolean;
   accept?: boolean;
+  again?: boolean;
   yes?: boolean;
   json?: boolean;
   progress: string;
@@ -134,6 +135,7 @@ function readSelection(flags: SessionFlags): DaySelection {
 function readChoices(flags: SessionFlags): RunChoices {
   return {
     accept: flags.accept ?? false,
+    again: flags.again ?? false,
     goOn: flags.yes ?? false,
     distrust: flags.all ?? false,
     only: flags.outdated ? "outdated" : "all",

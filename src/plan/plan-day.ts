@@ -28,7 +28,13 @@ export function planDay(dayInput: DayInput): DayPlan {
   const first: Action =
     input.scope === "readers" || facts.leaving
       ? { action: "none", reason: "every reader shows the head's generation" }
-      : planExtract({ facts, state, rulesDigest: family.rulesDigest, accept: input.accept });
+      : planExtract({
+          facts,
+          state,
+          rulesDigest: family.rulesDigest,
+          accept: input.accept,
+          again: input.again,
+        });
   const actions = [
     first,
     ...planReaders({ facts, extracts: first.action === "extract", hot, catalog: input.catalog }),

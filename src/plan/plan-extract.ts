@@ -8,15 +8,16 @@ export interface ExtractInput {
   state: DayState;
   rulesDigest: string;
   accept: boolean;
+  again: boolean;
 }
 
 /** Whether the day is to be read (again), waits, or stays; with the reason in words. */
-export function planExtract({ facts, state, rulesDigest, accept }: ExtractInput): Action {
+export function planExtract({ facts, state, rulesDigest, accept, again }: ExtractInput): Action {
   const { head, version } = facts;
   if (state === "held") return { action: "none", reason: renderHeld(facts) };
   if (state === "source gone") return { action: "none", reason: renderGone(facts) };
   if (version === null) return planWithoutShard(state);
-  const cause = findCause(head, version, rulesDigest);
+  const cause = findCause(head, version, rulesDigest) ?? (again ? "again" : null);
   if (cause === null) return { action: "none", reason: "unchanged" };
   if (head && hasShrunk(head, version) && !accept) {
     return { action: "wait", reason: renderShrunk(head, version), needs: "accept" };
@@ -50,6 +51,7 @@ function renderReason(cause: ExtractCause, head: Head | null, version: SourceVer
   const size = renderSize(version);
   if (head === null || cause === "new") return `new ${version.kind} shard: ${size}`;
   if (cause === "replaced") return `${version.kind} shard replaces ${head.source.kind}: ${size}`;
+  if (cause === "again") return "asked for again";
   if (cause === "outdated") return "row rules changed since it was extracted";
   if (version.rows === null) return `shard changed: ${size}`;
   const before = head.rows.source;

@@ -40,7 +40,7 @@ export type DayState =
   | "source gone" // the shard vanished or fell back; the day stays as it is
   | "held"; // by rollback
 
-export type ExtractCause = "new" | "changed" | "replaced" | "outdated";
+export type ExtractCause = "new" | "changed" | "replaced" | "outdated" | "again";
 
 export type Action =
   | { action: "wait"; reason: string; needs: "shard" | "accept" }
@@ -109,6 +109,8 @@ export interface PlanInput {
   catalog: boolean;
   /** Whether shrunken shards are accepted (`--accept`). */
   accept: boolean;
+  /** Whether unchanged days are extracted too (`--again`): after a change of the hash key, or a loss in the lake. */
+  again: boolean;
   /** Everything; only days whose rules are outdated; or only how readers follow heads, whatever the source has. */
   scope: "all" | "outdated" | "readers";
 }

@@ -53,6 +53,8 @@ export interface DayResult {
 export interface RunChoices {
   /** Shrunken shards are taken. */
   accept: boolean;
+  /** Unchanged days are extracted too. */
+  again: boolean;
   /** `max_read` is passed knowingly. */
   goOn: boolean;
   /** The ledger and the partitions are read instead of trusting the heads. */

@@ -74,7 +74,9 @@ async function attemptDay(context: TaskContext, planned: DayPlan): Promise<DayRe
   if (shard === null)
     return buildAlready(planned, "the shard vanished since it was planned: the next run sees");
   const rules = buildRules(context, planned);
-  const settled = findSettled(before?.head ?? null, shard.version, hashRules(rules));
+  const settled = isAskedAgain(planned)
+    ? null
+    : findSettled(before?.head ?? null, shard.version, hashRules(rules));
   if (settled !== null) return buildAlready(planned, settled);
   checkShrunk(context, before, shard.version.rows, planned);
   const recipe = buildRecipe({ ...rules, pipelineFamily: family, schema: shard.schema });
@@ -96,6 +98,10 @@ async function openShard({ pipeline, ports }: TaskContext, planned: DayPlan): Pr
   return ports.source.openShard(pipeline.property.dataset, action.shard.table, action.shard.kind);
 }
 
+function isAskedAgain(planned: DayPlan): boolean {
+  return planned.actions.some((action) => action.action === "extract" && action.cause === "again");
+}
+
 /** Another run may have done it since the plan was made. */
 function findSettled(head: Head | null, version: SourceVersion, rulesDigest: string): string | null {
   if (head === null) return null;
@@ -106,13 +112,7 @@ function findSettled(head: Head | null, version: SourceVersion, rulesDigest: str
   return same ? `extracted meanwhile by another run: generation ${head.generation}` : null;
 }
 
-async function runEngine({
-  context,
-  planned,
-  shard,
-  recipe,
-  startedAtMs,
-}: Attempt): Promise<GenerationReport> {
+async function runEngine({ context, planned, shard, recipe }: Attempt): Promise<GenerationReport> {
   const { pipeline, environment, ports, signal } = context;
   const { family, day } = planned;
   const extract: DayExtract = {

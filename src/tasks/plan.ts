@@ -19,6 +19,7 @@ export async function runPlan(context: TaskContext, wanted: FactsWanted = { from
     families: facts.families,
     catalog: ports.catalog !== null,
     accept: choices.accept,
+    again: choices.again,
     scope: wanted.from === "heads" ? "readers" : choices.only,
   });
 }

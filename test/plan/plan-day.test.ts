@@ -201,3 +201,11 @@ describe("readers", () => {
     expect(planOne(facts, { catalog: true })).toMatchObject({ actions: ["register"] });
   });
 });
+
+test("an unchanged day is extracted where somebody asks for it again", () => {
+  expect(planOne(buildFacts(on, { head: buildHead(on) }), { again: true })).toEqual({
+    state: "open",
+    actions: ["extract", "load", "refresh"],
+    reason: "asked for again",
+  });
+});

@@ -108,6 +108,7 @@ export function buildPlanInput(days: readonly DayFacts[], changes: Partial<PlanI
     families: [buildFamilyFacts(days)],
     catalog: false,
     accept: false,
+    again: false,
     scope: "all",
     ...changes,
   };

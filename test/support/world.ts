@@ -93,7 +93,7 @@ export async function createWorld(changes: Partial<Pipeline> = {}): Promise<Worl
       environment: buildEnvironment(folder),
       ports,
       selection: { select: "lookback" },
-      choices: { accept: false, goOn: false, distrust: false, only: "all", ...choose },
+      choices: { accept: false, again: false, goOn: false, distrust: false, only: "all", ...choose },
       signal: new AbortController().signal,
       report: () => {},
       ...more,

@@ -61,7 +61,11 @@ async function ask(given: InitTexts, io: Io): Promise<InitTexts> {
 
 /** Editors check the file where the schemas lie beside `pipelines/`. */
 function findSchema(root: string): string | null {
-  return existsSync(join(root, "schemas", "pipeline.schema.json")) ? "../schemas/pipeline.schema.json" : null;
+  const places = ["schemas", "node_modules/shardlift/schemas"].map(
+    (folder) => `${folder}/pipeline.schema.json`,
+  );
+  const found = places.find((path) => existsSync(join(root, path)));
+  return found === undefined ? null : `../${found}`;
 }
 
 type Problems = Extract<ReturnType<typeof parseInitAnswers>, { problems: unknown }>["problems"];

@@ -32,7 +32,7 @@ warehouse: { type: duckdb, path: ./warehouse.duckdb }
 function buildPipeline({ name, dataset, family, timeZone }: DemoProperty): string {
   return `name: ${name}
 owner: demo@example.com
-property: { dataset: ${dataset}, time_zone: ${timeZone} }
+property: { dataset: ${dataset}, time_zone: ${timeZone}, start: 2026-11-10 }
 families:
   - { family: ${family}, table: ${demoTables[name]}, shards: [daily, fresh, intraday] }
 lookback: 10 days

@@ -40,7 +40,11 @@ export async function runDemo(flags: { progress: string }, io: Io, signal: Abort
       index === 0 ? `It is ${renderInstant(phase)}.` : `Three days later: it is ${renderInstant(phase)}.`,
     );
     await writePhase(stage, phase);
-    for (const property of scenario.properties) await runCommand(stage, property, phase);
+    for (const property of scenario.properties) {
+      const exitCode = await runCommand(stage, property, phase);
+      // Late days are part of the story; anything else is not.
+      if (exitCode !== exitCodes.done && exitCode !== exitCodes["not-ready"]) return fail(stage, exitCode);
+    }
   }
   return finish(stage, scenario.phases[1]);
 }
@@ -82,16 +86,18 @@ async function removeTable(folder: string, table: string): Promise<void> {
 }
 
 /** The very command a person would type, plan and bar included. */
-async function runCommand(stage: Stage, property: DemoProperty, phase: DemoPhase): Promise<void> {
+async function runCommand(stage: Stage, property: DemoProperty, phase: DemoPhase): Promise<number> {
   const now = new Date(phase.nowMs).toISOString();
   const args = ["run", "--pipeline", property.name, "--environment", "demo", "--now", now];
   say(stage, `$ shardlift ${args.join(" ")}`);
   const exitCode = await main([...args, "--config", stage.folder, "--progress", stage.progress], stage.io);
   stage.signal.throwIfAborted();
-  // Late days are part of the story; anything else is not.
-  if (exitCode !== exitCodes.done && exitCode !== exitCodes["not-ready"]) {
-    throw new Error(`the demo's own run ended with exit code ${exitCode}`);
-  }
+  return exitCode;
+}
+
+function fail({ io }: Stage, exitCode: number): number {
+  io.stdout.write(`\ndemo failed: a run ended with exit code ${exitCode}\n`);
+  return exitCode;
 }
 
 async function finish(stage: Stage, phase: DemoPhase): Promise<number> {
