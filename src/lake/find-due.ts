@@ -48,8 +48,7 @@ export function findDue(state: LakeState): DueGenerations {
     const head = state.heads.get(generation.day) ?? null;
     if (head?.generation === generation.generation) continue;
     if (head === null && generation.hasManifest) {
-      const reason = `${generation.day} has no head; \`shardlift backfill --days ${generation.day}\` makes one`;
-      result.headless.push({ ...generation, reason });
+      sortHeadless(result, state, generation);
     } else if (head !== null && isInHistory(head, generation.generation)) {
       sortSwappedAway(result, state, head, generation);
     } else {
@@ -57,6 +56,20 @@ export function findDue(state: LakeState): DueGenerations {
     }
   }
   return result;
+}
+
+function sortHeadless(
+  result: DueGenerations,
+  { nowMs, keepMs }: LakeState,
+  generation: FoundGeneration,
+): void {
+  // Attempts end after half of `keep`: until then its writer may be about to make the head.
+  if (nowMs - generation.newestMs < keepMs / 2) {
+    result.early.push({ ...generation, reason: "may be about to be committed" });
+  } else {
+    const reason = `${generation.day} has no head; \`shardlift backfill --days ${generation.day}\` makes one`;
+    result.headless.push({ ...generation, reason });
+  }
 }
 
 function sortSwappedAway(

@@ -234,6 +234,16 @@ describe("rule 8: a head that was lost", () => {
     expect(warnings).toEqual([expect.stringContaining("2026-11-20: no head, but manifests of g1, g2")]);
   });
 
+  test("is not suspected while an attempt may be between its manifest and its head", () => {
+    const found = [buildFound("g1", startMs)];
+    expect(plan(new Map(), found, startMs + keepMs / 2 - 1)).toMatchObject({
+      items: [],
+      kept: [{ generation: "g1", reason: "may be about to be committed" }],
+      warnings: [],
+    });
+    expect(plan(new Map(), found, startMs + keepMs / 2).warnings).toHaveLength(1);
+  });
+
   test("does not protect what never had a manifest", () => {
     const found = [buildFound("g1", startMs, { hasManifest: false })];
     expect(plan(new Map(), found, startMs + keepMs - 1).items).toEqual([]);
