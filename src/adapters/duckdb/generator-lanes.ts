@@ -4,6 +4,8 @@ import { type Database, openDatabase } from "./database.ts";
 export interface Lanes {
   /** Runs the statement on the next free lane. */
   run(sql: string): Promise<void>;
+  /** Ends the statements that run now, for good: they and all later ones reject. */
+  stop(): void;
   close(): void;
 }
 
@@ -13,6 +15,7 @@ export async function openLanes(count: number, memoryBytes: number, setup: strin
   for (let lane = 0; lane < count; lane++) lanes.push(await openLane(memoryBytes / count, setup));
   const free = [...lanes];
   const waiting: ((lane: Database) => void)[] = [];
+  let stopped = false;
   const take = () => {
     const lane = free.pop();
     return lane ? Promise.resolve(lane) : new Promise<Database>((resolve) => waiting.push(resolve));
@@ -26,10 +29,15 @@ export async function openLanes(count: number, memoryBytes: number, setup: strin
     async run(sql) {
       const lane = await take();
       try {
+        if (stopped) throw new Error("the lanes are stopped");
         await lane.run(sql);
       } finally {
         giveBack(lane);
       }
+    },
+    stop() {
+      stopped = true;
+      for (const lane of lanes) lane.interrupt();
     },
     close() {
       for (const lane of lanes) lane.close();

@@ -46,8 +46,8 @@ export async function generateProperty(options: PropertyOptions): Promise<Genera
 }
 
 /**
- * Makes the shards in order, as many at once as the generator has lanes. After a failure or an abort nothing
- * new is begun; shards that stand stay.
+ * Makes the shards in order, as many at once as the generator has lanes. After a failure nothing new
+ * is begun; an abort ends also what is being written. Shards that stand stay.
  */
 export async function generateShards(
   generator: ShardGenerator,
@@ -57,16 +57,36 @@ export async function generateShards(
 ): Promise<GeneratedShard[]> {
   const shards: GeneratedShard[] = [];
   const done = { shardsDone: 0, shardsTotal: orders.length, rowsDone: 0, bytesDone: 0 };
-  await runWorkers(generator.lanes, orders, async ({ wish, target }, position) => {
-    signal?.throwIfAborted();
-    const shard = await generator.generate(wish, target);
-    shards[position] = shard;
-    done.shardsDone += 1;
-    done.rowsDone += shard.rows.total;
-    done.bytesDone += shard.bytes;
-    onProgress({ shard, ...done });
-  });
+  await stopOnAbort(generator, signal, () =>
+    runWorkers(generator.lanes, orders, async ({ wish, target }, position) => {
+      signal?.throwIfAborted();
+      const shard = await generator.generate(wish, target);
+      shards[position] = shard;
+      done.shardsDone += 1;
+      done.rowsDone += shard.rows.total;
+      done.bytesDone += shard.bytes;
+      onProgress({ shard, ...done });
+    }),
+  );
   return shards;
+}
+
+/** Rejects with the signal's reason where the work ended because of it. */
+async function stopOnAbort(
+  generator: ShardGenerator,
+  signal: AbortSignal | undefined,
+  work: () => Promise<void>,
+): Promise<void> {
+  const stop = () => generator.stop();
+  signal?.addEventListener("abort", stop);
+  try {
+    await work();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
 }
 
 /** Works through the items in order, `count` at once; rejects with the first failure when all workers rest. */

@@ -29,6 +29,8 @@ export interface ShardGenerator {
   /** How many files are written at once. */
   readonly lanes: number;
   generate(wish: ShardWish, target: ShardTarget): Promise<GeneratedShard>;
+  /** Gives up what is being written, leaving nothing of it behind; nothing can be made afterwards. */
+  stop(): void;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export async function createShardGenerator(options: GeneratorOptions = {}): Prom
   return {
     lanes: count,
     generate: (wish, target) => writeShard(lanes, completeSpec(wish), target),
+    stop: () => lanes.stop(),
     close: () => lanes.close(),
   };
 }

@@ -80,6 +80,29 @@ test("an abort ends it; shards that stand stay whole", async () => {
   expect(names.filter((name) => !/^users_202610\d\d\.parquet$/.test(name))).toEqual([]);
 });
 
+test("an abort does not wait for a long shard, and leaves nothing of it", async () => {
+  const abort = new AbortController();
+  const target = { root: await makeRoot(), dataset: "analytics_1" };
+  const order = (day: string, rows: number) => ({
+    wish: { family: "ga4_events", day: day as Day, rows, parts: 3 } as const,
+    target,
+  });
+  const generator = await createShardGenerator({ lanes: 4 });
+  try {
+    // Ten million rows would take minutes.
+    const orders = [order("2026-10-01", 10_000_000), order("2026-10-02", 10)];
+    const stop = () => abort.abort(new Error("enough"));
+    await expect(generateShards(generator, orders, stop, abort.signal)).rejects.toThrow("enough");
+  } finally {
+    generator.close();
+  }
+  expect((await readdir(join(target.root, "analytics_1"))).sort()).toEqual([
+    "events_20261002-000.parquet",
+    "events_20261002-001.parquet",
+    "events_20261002-002.parquet",
+  ]);
+});
+
 test("a shard that cannot be made stops the rest", async () => {
   const options = await makeOptions();
   const target = { root: options.root, dataset: "analytics_1" };
