@@ -17,7 +17,7 @@ export function judgeHot(row: LedgerRow | undefined, { head }: ReaderTarget, isH
 }
 
 /** Whether cold may be brought to the target. */
-export function judgeCold(row: LedgerRow | undefined, { head }: ReaderTarget): Verdict {
+export function judgeCold(row: LedgerRow | undefined, { head }: ReaderTarget): Exclude<Verdict, "cold"> {
   return compareSequences(row?.coldSequence, row?.coldGeneration, head);
 }
 
@@ -25,7 +25,7 @@ function compareSequences(
   sequence: number | null | undefined,
   generation: string | null | undefined,
   head: HeadPosition,
-): "move" | "already" | "newer" {
+): Exclude<Verdict, "cold"> {
   if ((sequence ?? -1) < head.sequence) return "move";
   return generation === head.generation ? "already" : "newer";
 }

@@ -1,11 +1,11 @@
+import type { TableName } from "../config/types.ts";
 import type { LedgerRow, WarehouseTransaction } from "../ports.ts";
-import { refuseImbalance } from "./find-imbalance.ts";
 import { followHeads } from "./follow-heads.ts";
 import { buildColdRow, indexByDay, judgeCold, type Verdict } from "./ledger-moves.ts";
-import type { ForDay } from "./load-transaction.ts";
-import { moveTogether } from "./move-batch.ts";
 import { createPrepareColumns } from "./prepare-columns.ts";
+import { proveCold } from "./prove-cold.ts";
 import {
+  buildFailedResult,
   buildGenerationFiles,
   type ReaderContext,
   type ReaderInput,
@@ -26,19 +26,13 @@ export async function runRefresh(
   context: ReaderContext,
 ): Promise<ReaderResult[]> {
   const prepare = createPrepareColumns(table, ports);
-  const { warehouse, clock } = ports;
   return followHeads(
     targets,
     async (batch) => {
       const { ready, failed } = await prepare(batch);
-      // Files never change: a day that was counted is not counted again when its batch goes again.
-      const proven = new Set<ReaderTarget>();
-      const refreshed = await moveTogether(ready, ports.again, async (days, forDay) => {
-        await warehouse.registerCold(table, days.map(buildGenerationFiles));
-        return transactSettled(warehouse, table, (transaction) =>
-          refreshDays(transaction, days, context, clock.now(), { forDay, proven }),
-        );
-      });
+      const refreshed = await ports
+        .again(() => refreshBatch(table, ready, ports, context))
+        .catch((error: unknown) => ready.map((target) => buildFailedResult(target.day, error)));
       return [...failed, ...refreshed];
     },
     ports,
@@ -46,16 +40,49 @@ export async function runRefresh(
   );
 }
 
-/** One transaction. Counting takes long and no lock; then the lock, then the ledger decides. */
-async function refreshDays(
+async function refreshBatch(
+  table: TableName,
+  targets: readonly ReaderTarget[],
+  ports: ReaderPorts,
+  context: ReaderContext,
+): Promise<ReaderResult[]> {
+  const { warehouse, clock } = ports;
+  // A look that saves counting. It decides nothing that the ledger under the lock does not decide again.
+  const ledger = indexByDay(await readLedger(table, targets, ports));
+  const [fresh, settled] = split(targets, (target) => judgeCold(ledger.get(target.day), target) === "move");
+  const kept = settled.map((target) => buildResult(target, judgeCold(ledger.get(target.day), target)));
+  if (fresh.length === 0) return kept;
+  await warehouse.registerCold(table, fresh.map(buildGenerationFiles));
+  const { sound, failed } = await proveCold(table, fresh, ports);
+  if (sound.length === 0) return [...kept, ...failed];
+  const moved = await transactSettled(warehouse, table, (transaction) =>
+    moveCold(transaction, sound, context, clock.now()),
+  );
+  return [...kept, ...failed, ...moved];
+}
+
+async function readLedger(
+  table: TableName,
+  targets: readonly ReaderTarget[],
+  { warehouse }: ReaderPorts,
+): Promise<LedgerRow[]> {
+  const days = targets.map((target) => target.day).sort();
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined || last === undefined ? [] : warehouse.readLedger(table, { first, last });
+}
+
+function split<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** One transaction: the lock row, then the ledger decides, then it moves. */
+async function moveCold(
   transaction: WarehouseTransaction,
   targets: readonly ReaderTarget[],
   context: ReaderContext,
   nowMs: number,
-  proof: Proof,
 ): Promise<Decision<ReaderResult[]>> {
   const days = targets.map((target) => target.day);
-  await proveCold(transaction, targets, proof);
   await transaction.lock();
   const ledger = indexByDay(await transaction.readLedger(days));
   const verdicts = new Map(targets.map((target) => [target, judgeCold(ledger.get(target.day), target)]));
@@ -64,28 +91,6 @@ async function refreshDays(
   if (rows.length > 0) await transaction.writeLedger(rows);
   const results = targets.map((target) => buildResult(target, verdicts.get(target)!));
   return { value: results, days, isThere: (found) => kept.every((target) => isAt(found, target)) };
-}
-
-interface Proof {
-  forDay: ForDay;
-  /** Targets whose files were counted and balance. */
-  proven: Set<ReaderTarget>;
-}
-
-/** Counts what the registered files of each day hold and compares it with the manifest. */
-async function proveCold(
-  transaction: WarehouseTransaction,
-  targets: readonly ReaderTarget[],
-  { forDay, proven }: Proof,
-): Promise<void> {
-  for (const target of targets.filter((each) => !proven.has(each))) {
-    const { day, manifest } = target;
-    await forDay(day, async () => {
-      const { generation } = manifest;
-      refuseImbalance(manifest, await transaction.measureCold([{ day, generation }]), "cold");
-    });
-    proven.add(target);
-  }
 }
 
 function buildRow(
@@ -103,14 +108,15 @@ function isAt(ledger: ReadonlyMap<string, LedgerRow>, { day, head }: ReaderTarge
   return row?.coldGeneration === head.generation && row.coldSequence === head.sequence;
 }
 
-const reasons: Record<Exclude<Verdict, "cold">, string> = {
+type ColdVerdict = Exclude<Verdict, "cold">;
+
+const reasons: Record<ColdVerdict, string> = {
   move: "cold shows this generation now",
   already: "cold has this generation already",
   newer: "the ledger names a newer generation",
 };
 
-function buildResult({ day, head, manifest }: ReaderTarget, verdict: Verdict): ReaderResult {
-  if (verdict === "cold") throw new Error("policy keeps no day out of cold");
+function buildResult({ day, head, manifest }: ReaderTarget, verdict: ColdVerdict): ReaderResult {
   const outcome = verdict === "move" ? "done" : verdict;
   return { day, outcome, head, reason: reasons[verdict], rows: manifest.balance.written };
 }

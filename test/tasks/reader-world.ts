@@ -127,27 +127,31 @@ export function buildLostSession(): ShardliftError {
 }
 
 /**
- * Loses the end of the first transaction that was decided: `after` COMMIT the answer only, `before` it the
+ * Loses the end of the first transaction that came to `step`: `after` COMMIT the answer only, `before` it the
  * transaction too.
  */
-export function loseFirstEnd(warehouse: Warehouse, when: "before" | "after"): Warehouse {
+export function loseFirstEnd(
+  warehouse: Warehouse,
+  when: "before" | "after",
+  step: keyof WarehouseTransaction = "lock",
+): Warehouse {
   let isLost = false;
   return {
     ...warehouse,
     async transact(name, work) {
-      if (isLost) return warehouse.transact(name, work);
-      isLost = true;
-      if (when === "before") {
-        // The work ends well and is rolled back all the same, as by a server that ends the session.
-        let answer: Awaited<ReturnType<typeof work>>;
-        const decided = warehouse.transact(name, async (transaction) => {
-          answer = await work(transaction);
-          throw buildLostSession();
-        });
-        return decided as Promise<typeof answer>;
-      }
-      await warehouse.transact(name, work);
-      throw buildLostSession();
+      let loses = false;
+      const watched = changeSteps(warehouse, (taken) => {
+        loses ||= taken === step && !isLost;
+      });
+      const answer = await watched.transact(name, async (transaction) => {
+        const decided = await work(transaction);
+        isLost ||= loses;
+        // The work ended well and is rolled back all the same, as by a server that ends the session.
+        if (loses && when === "before") throw buildLostSession();
+        return decided;
+      });
+      if (loses) throw buildLostSession();
+      return answer;
     },
   };
 }

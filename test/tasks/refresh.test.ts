@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { measureOf, readAll } from "../contracts/warehouse.ts";
 import { baseColumns, buildRows, type GenerationSpec, grownColumns } from "../contracts/warehouse-lake.ts";
-import { createReaderWorld, loseFirstEnd, type ReaderWorld, recordSteps, table } from "./reader-world.ts";
+import {
+  buildLostSession,
+  changeSteps,
+  createReaderWorld,
+  loseFirstEnd,
+  type ReaderWorld,
+  recordSteps,
+  table,
+} from "./reader-world.ts";
 
 const g1: GenerationSpec = {
   day: "2026-11-20",
@@ -31,9 +39,11 @@ describe("refresh", () => {
       { day: "2026-11-20", outcome: "done", head: targets[0]!.head, reason, rows: 5 },
       { day: "2026-11-21", outcome: "done", head: targets[1]!.head, reason, rows: 3 },
     ]);
-    expect(steps).toEqual([
-      ...["BEGIN", "measureCold", "measureCold", "lock", "readLedger", "writeLedger", "COMMIT"],
-    ]);
+    const [counting, moving] = [
+      ["BEGIN", "measureCold", "COMMIT"],
+      ["lock", "readLedger", "writeLedger"],
+    ];
+    expect(steps).toEqual([...counting, "BEGIN", ...moving, "COMMIT"]);
     expect(await measureCold()).toEqual(targets.map((target) => measureOf(target)));
     expect(world.reached).toEqual(new Map(targets.map(({ day, head }) => [day, head])));
   });
@@ -55,7 +65,9 @@ describe("refresh", () => {
     const target = await world.commit(g1);
     await world.refresh([target]);
     const ledger = await world.warehouse.readLedger(table, "all");
-    expect(await world.refresh([target])).toMatchObject([{ outcome: "already" }]);
+    const { warehouse, steps } = recordSteps(world.warehouse);
+    expect(await world.refresh([target], { ports: { warehouse } })).toMatchObject([{ outcome: "already" }]);
+    expect(steps).toEqual([]);
     expect(await world.warehouse.readLedger(table, "all")).toEqual(ledger);
     expect(await measureCold()).toEqual([measureOf(target)]);
   });
@@ -124,10 +136,27 @@ describe("refresh", () => {
 
   test.each(["before", "after"] as const)("an end lost %s COMMIT is settled by the ledger", async (when) => {
     const target = await world.commit(g1);
-    const warehouse = loseFirstEnd(world.warehouse, when);
+    const warehouse = loseFirstEnd(world.warehouse, when, "writeLedger");
     expect(await world.refresh([target], { ports: { warehouse } })).toMatchObject([{ outcome: "done" }]);
     expect(await measureCold()).toEqual([measureOf(target)]);
     expect(await world.warehouse.readLedger(table, "all")).toMatchObject([{ coldGeneration: "g1" }]);
+  });
+
+  test("a fault of the warehouse while counting is asked again", async () => {
+    const target = await world.commit(g1);
+    let faults = 0;
+    const warehouse = changeSteps(world.warehouse, (step) => {
+      if (step === "measureCold" && faults++ === 0) throw buildLostSession();
+    });
+    expect(await world.refresh([target], { ports: { warehouse } })).toMatchObject([
+      { outcome: "failed", error: { retryable: true } },
+    ]);
+    const again = <T>(work: () => Promise<T>) => work().catch(() => work());
+    faults = 0;
+    expect(await world.refresh([target], { ports: { warehouse, again } })).toMatchObject([
+      { outcome: "done" },
+    ]);
+    expect(await measureCold()).toEqual([measureOf(target)]);
   });
 
   test("shows days of before and after a schema grew", async () => {
