@@ -38,13 +38,16 @@ function buildProgram(io: Io, execute: Execute): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .addHelpText("after", closingHelp);
-  for (const spec of commands) program.addCommand(buildCommand(spec, execute));
+  for (const spec of commands) program.addCommand(buildCommand(program, spec, execute));
   program.commandsGroup("Help:");
   return program;
 }
 
-function buildCommand(spec: CommandSpec, execute: Execute): Command {
-  const command = new Command(spec.name).description(spec.description).helpGroup(spec.group);
+function buildCommand(program: Command, spec: CommandSpec, execute: Execute): Command {
+  const command = new Command(spec.name)
+    .copyInheritedSettings(program)
+    .description(spec.description)
+    .helpGroup(spec.group);
   for (const operand of spec.operands ?? []) command.argument(operand.name, operand.description);
   addFlags(command, spec.flags);
   for (const { form, text, fallback } of spec.own ?? []) command.option(form, text, fallback);

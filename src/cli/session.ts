@@ -26,7 +26,8 @@ export interface SessionFlags {
   again?: boolean;
   yes?: boolean;
   json?: boolean;
-  progress: string;
+  /** Commands that are quick have none. */
+  progress?: string;
   verbose?: boolean;
   config?: string;
   now?: string;
@@ -99,7 +100,7 @@ export async function openSession(flags: SessionFlags, io: Io, signal: AbortSign
   const clock = createClock(flags.now ?? null);
   const opened: OpenPorts = await buildPorts({ environment, clock, signal, env: io.env });
   const errorPaint = createPaint(io.stderr, io.env);
-  const mode = pickProgressMode(flags.progress, io.stderr);
+  const mode = pickProgressMode(flags.progress ?? "none", io.stderr);
   const progress = createProgress({ mode, stream: io.stderr, nowMs: () => Date.now(), paint: errorPaint });
   return {
     context: {

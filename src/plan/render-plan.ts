@@ -17,7 +17,7 @@ const notable: ReadonlySet<DayState> = new Set(["missing", "waiting", "source go
 export function renderPlan(plan: Plan, options: { paint: Paint; showAll: boolean }): string {
   const shown = plan.days.filter((day) => options.showAll || isWorthALine(day));
   const lines = [renderTitle(plan, options.paint), ...renderTable(shown, options.paint)];
-  lines.push("", ...renderTotals(plan, shown.length, options.paint));
+  lines.push("", ...renderTotals(plan, options.paint));
   return `${lines.join("\n")}\n`;
 }
 
@@ -57,10 +57,10 @@ function styleOf(day: DayPlan | undefined): "good" | "warn" | "bad" {
   return notable.has(day.state) || day.actions[0]?.action === "wait" ? "warn" : "good";
 }
 
-function renderTotals(plan: Plan, shown: number, paint: Paint): string[] {
+function renderTotals(plan: Plan, paint: Paint): string[] {
   const { totals } = plan;
   const lines: string[] = [];
-  const unchanged = totals.days - shown;
+  const unchanged = plan.days.filter((day) => !isWorthALine(day) && day.state !== "not over").length;
   if (unchanged > 0)
     lines.push(`  ${formatPlural(unchanged, "day")} unchanged: nothing to read, nothing to pay`);
   const reads = plan.days.filter(hasExtract);

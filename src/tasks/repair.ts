@@ -53,11 +53,12 @@ async function planFamily(
 ): Promise<RepairPlan> {
   const { pipeline, environment, ports } = context;
   const { store } = ports;
-  const found = await findGenerations(store, pipeline.name, family.family, days);
   const stored =
     days === "all"
       ? await listHeads(store, pipeline.name, family.family)
       : await readHeads(store, pipeline.name, family.family, days);
+  // After the heads: what is committed meanwhile is young, and never taken for a loss.
+  const found = await findGenerations(store, pipeline.name, family.family, days);
   const heads = new Map([...stored].map(([day, { head }]) => [day, head]));
   const lake: LakeState = { heads, found, nowMs: await store.now(), keepMs: environment.keepMs };
   // Where nothing is due nobody is asked who still needs it: no warehouse is woken for that.
