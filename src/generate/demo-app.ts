@@ -33,7 +33,7 @@ export function buildAppPlan(days: readonly Day[]): DemoPlan {
     notes: [
       [
         `${table(1)} is newline JSON, the later ones are Parquet; the schema changes every second day, four times in all.`,
-        `${table(3)} holds rows twice and rows that conflict; from it on the parameter level is a number, before it was text.`,
+        `${table(3)} holds rows twice and rows that conflict; the parameter level is text until the day after and a number from then on.`,
       ],
       [`${table(6)} was written again within its three days: other attribution, more rows.`],
     ],
