@@ -3,10 +3,13 @@ import { familyNames } from "../days/families.ts";
 import type { FlagName } from "./flags.ts";
 import type { Io } from "./io.ts";
 
+/** Runs a command line without the leading `shardlift`; gives its exit code. */
+export type CallCommand = (args: readonly string[]) => Promise<number>;
+
 /** What a command's file exports. */
 export interface CommandModule {
-  /** @returns the exit code. */
-  run(flags: never, io: Io, operands: string[]): Promise<number>;
+  /** @returns the exit code. `call` runs another command line, as a person would type it. */
+  run(flags: never, io: Io, operands: string[], call: CallCommand): Promise<number>;
 }
 
 export interface OwnFlag {

@@ -46,10 +46,10 @@ async function buildSource({ source }: Environment): Promise<Source> {
   return createFilesSource({ root: source.root });
 }
 
-async function buildWarehouse({ environment, clock }: WiringInput, store: ObjectStore) {
+async function buildWarehouse({ environment, clock, signal }: WiringInput, store: ObjectStore) {
   const { createDuckDbWarehouse } = await import("../adapters/duckdb/warehouse.ts");
   const { path, waitMs } = environment.warehouse;
-  return createDuckDbWarehouse({ path, waitMs, store, clock });
+  return createDuckDbWarehouse({ path, waitMs, store, clock, signal });
 }
 
 async function buildEngine(

@@ -1,5 +1,5 @@
+import type { CallCommand } from "../command-list.ts";
 import type { Io } from "../io.ts";
-import { main } from "../main.ts";
 import { createPaint } from "../paint.ts";
 
 /** What a user would ask next; each is run, so that none of them can be wrong. */
@@ -19,11 +19,19 @@ const queries = [
 ] as const;
 
 /** Shows the questions with their answers, and how to ask one's own. */
-export async function showQueries(io: Io, folder: string): Promise<void> {
+export async function showQueries({
+  io,
+  folder,
+  call,
+}: {
+  io: Io;
+  folder: string;
+  call: CallCommand;
+}): Promise<void> {
   const paint = createPaint(io.stdout, io.env);
   for (const { asks, sql } of queries) {
     io.stdout.write(`\n${asks}\n${paint("strong", `$ npx shardlift query --environment demo "${sql}"`)}\n`);
-    await main(["query", "--environment", "demo", "--config", folder, sql], io);
+    await call(["query", "--environment", "demo", "--config", folder, sql]);
   }
   const more = [
     "npx shardlift query --environment demo",

@@ -6,8 +6,8 @@ import { exitCodes } from "../../errors.ts";
 import { buildDemoScenario } from "../../generate/demo-scenario.ts";
 import type { DemoPhase, DemoProperty } from "../../generate/demo-types.ts";
 import { formatCount, formatPlural } from "../../plan/format.ts";
+import type { CallCommand } from "../command-list.ts";
 import type { Io } from "../io.ts";
-import { main } from "../main.ts";
 import { createPaint } from "../paint.ts";
 import { demoFolder } from "../session.ts";
 import { writeDemoConfig } from "./demo-config.ts";
@@ -19,6 +19,7 @@ const startDay = "2026-11-10" as Day;
 
 interface Stage {
   io: Io;
+  call: CallCommand;
   folder: string;
   progress: string;
   properties: readonly DemoProperty[];
@@ -29,10 +30,14 @@ interface Stage {
  * The whole main job on generated data: shards appear, a run lifts them, three days pass, a second run lifts what
  * changed and nothing else, and reconcile counts every row at every hop.
  */
-export async function runDemo(flags: { progress: string }, io: Io, signal: AbortSignal): Promise<number> {
+export async function runDemo(
+  flags: { progress: string },
+  { io, call, signal }: Pick<Stage, "io" | "call" | "signal">,
+): Promise<number> {
   const scenario = buildDemoScenario(startDay);
   const folder = resolve(io.cwd, demoFolder);
-  const stage: Stage = { io, folder, progress: flags.progress, properties: scenario.properties, signal };
+  const { properties } = scenario;
+  const stage: Stage = { io, call, folder, progress: flags.progress, properties, signal };
   await writeDemoConfig(folder, scenario.properties);
   for (const [index, phase] of scenario.phases.entries()) {
     say(
@@ -90,7 +95,7 @@ async function runCommand(stage: Stage, property: DemoProperty, phase: DemoPhase
   const now = new Date(phase.nowMs).toISOString();
   const args = ["run", "--pipeline", property.name, "--environment", "demo", "--now", now];
   say(stage, `$ shardlift ${args.join(" ")}`);
-  const exitCode = await main([...args, "--config", stage.folder, "--progress", stage.progress], stage.io);
+  const exitCode = await stage.call([...args, "--config", stage.folder, "--progress", stage.progress]);
   stage.signal.throwIfAborted();
   return exitCode;
 }
@@ -109,7 +114,7 @@ async function finish(stage: Stage, phase: DemoPhase): Promise<number> {
     total.rows += found.rows;
     total.differences += found.differences;
   }
-  await showQueries(stage.io, stage.folder);
+  await showQueries(stage);
   const verdict = total.differences === 0 ? "demo ok" : "demo failed";
   const counts = `${total.days} days, ${formatCount(total.rows)} rows, ${total.differences} differences`;
   stage.io.stdout.write(`\n${verdict}: ${counts}\n`);
