@@ -18,7 +18,7 @@ export type ForDay = <T>(day: Day, step: () => Promise<T>) => Promise<T>;
 
 /**
  * Brings hot to the targets inside one transaction: COPY first, which locks nothing; then the lock row; then the
- * ledger decides; then the rows are counted as they will be read. Order and rules: docs/protocols.md, "Hot".
+ * ledger decides; then the rows are counted as they will be read.
  */
 export async function loadDays(
   transaction: WarehouseTransaction,

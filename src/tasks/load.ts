@@ -21,11 +21,13 @@ export async function runLoad(
     targets,
     async (batch) => {
       const { ready, failed } = await prepare(batch);
-      const loaded = await moveTogether(ready, ports.again, (days, forDay) =>
-        transactSettled(warehouse, table, (transaction) =>
+      const loaded = await moveTogether(ready, ports.again, async (days, forDay) => {
+        context.signal.throwIfAborted();
+        return transactSettled(warehouse, table, (transaction) =>
           loadDays(transaction, days, context, clock.now(), forDay),
-        ),
-      );
+        );
+      });
+      context.signal.throwIfAborted();
       return [...failed, ...loaded];
     },
     ports,

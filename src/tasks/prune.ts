@@ -39,6 +39,7 @@ export async function runPrune(
     const result = await ports
       .again(() => pruneDay(table, day, ports, context))
       .catch((error: unknown) => buildFailedResult(day, error) as PruneResult);
+    context.signal.throwIfAborted();
     context.onResult(result);
     results.push(result);
   }

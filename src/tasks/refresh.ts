@@ -33,6 +33,7 @@ export async function runRefresh(
       const refreshed = await ports
         .again(() => refreshBatch(table, ready, ports, context))
         .catch((error: unknown) => ready.map((target) => buildFailedResult(target.day, error)));
+      context.signal.throwIfAborted();
       return [...failed, ...refreshed];
     },
     ports,

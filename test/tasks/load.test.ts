@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createDuckDbWarehouse } from "../../src/adapters/duckdb/warehouse.ts";
 import type { Day } from "../../src/days/day.ts";
 import type { LedgerRow } from "../../src/ports.ts";
 import type { ReaderTarget } from "../../src/tasks/reader-target.ts";
@@ -181,6 +182,21 @@ describe("load", () => {
     });
     await expect(loading).rejects.toThrow("ended");
     expect(await measureHot()).toEqual([measureOf(targets[0]!)]);
+  });
+
+  test.each(["copy", "lock", "measureHot"] as const)("told to end in %s commits nothing", async (at) => {
+    const targets = [await world.commit(g1), await world.commit(next)];
+    const ending = new AbortController();
+    const { path, clock, store } = world;
+    const { signal } = ending;
+    const plain = createDuckDbWarehouse({ path, waitMs: 0, clock, store, signal });
+    const warehouse = changeSteps(plain, (step) => {
+      if (step === at) ending.abort(new Error("ended"));
+    });
+    const loading = world.load(targets, { ports: { warehouse }, context: { signal } });
+    await expect(loading).rejects.toThrow("ended");
+    expect(await measureHot()).toEqual([]);
+    expect(await world.warehouse.readLedger(table, "all")).toEqual([]);
   });
 
   test("lets a later schema in, and older days stay readable", async () => {

@@ -10,7 +10,7 @@ export interface SessionOptions {
   /** How long to wait for another process, ms. */
   waitMs: number;
   clock: Clock;
-  /** Ends the wait. */
+  /** Ends the wait, and the statement that runs. */
   signal?: AbortSignal;
   memoryBytes?: number;
   threads?: number | null;
@@ -49,12 +49,40 @@ export function createSessions(options: SessionOptions): Sessions {
   const run: Sessions["run"] = async (access, work) => {
     const session = await open(access);
     try {
-      return await work(session.database);
+      return await runUntilAborted(session.database, options.signal, work);
     } finally {
       session.release();
     }
   };
   return { open, run };
+}
+
+/** Once aborted no statement begins and the one that runs is ended: what is open is rolled back by closing. */
+async function runUntilAborted<T>(
+  database: Database,
+  signal: AbortSignal | undefined,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return work(database);
+  const watched: Database = {
+    ...database,
+    run: async (...input) => {
+      signal.throwIfAborted();
+      await database.run(...input);
+    },
+    rows: async (...input) => {
+      signal.throwIfAborted();
+      return database.rows(...input);
+    },
+  };
+  signal.addEventListener("abort", database.interrupt);
+  try {
+    return await work(watched);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener("abort", database.interrupt);
+  }
 }
 
 function once(work: () => void): () => void {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../../src/adapters/duckdb/database.ts";
 import { createDuckDbWarehouse } from "../../../src/adapters/duckdb/warehouse.ts";
+import { createSessions } from "../../../src/adapters/duckdb/warehouse-session.ts";
 import { createMemoryStore } from "../../../src/adapters/memory/memory-store.ts";
 import type { Day } from "../../../src/days/day.ts";
 import type { Column } from "../../../src/days/schema.ts";
@@ -111,6 +112,19 @@ describe("a file that another process holds", () => {
     await holdFile(world.path);
     await expect(createDuckDbWarehouse(options).prepare(table, baseColumns)).rejects.toThrow("ended");
   });
+});
+
+test("a statement that runs is ended with the run, and the file is free again", async () => {
+  world = await createDuckDbWorld();
+  const { path, clock } = world;
+  const ending = new AbortController();
+  const sessions = createSessions({ path, waitMs: 0, clock, signal: ending.signal });
+  const endless = sessions.run("write", (database) => {
+    setImmediate(() => ending.abort(new Error("ended")));
+    return database.run("CREATE TABLE endless AS SELECT count(*) FROM range(1000000000000)");
+  });
+  await expect(endless).rejects.toThrow("ended");
+  expect(await readAll(world.warehouse, "SELECT count(*) FROM duckdb_tables()")).toEqual([["0"]]);
 });
 
 describe("calls of one process", () => {
