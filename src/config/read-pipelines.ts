@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { checkSecrets } from "./check-secrets.ts";
+import { checkNeeds } from "./check-needs.ts";
 import { findOverlaps } from "./find-overlaps.ts";
 import type { Issue } from "./issue.ts";
 import { type ParsedPipeline, parsePipeline } from "./parse-pipeline.ts";
@@ -24,7 +24,7 @@ export async function readPipelines(
     ...listing.issues,
     ...issues,
     ...findOverlaps(parsed),
-    ...parsed.flatMap((one) => checkNeeds(one, environment)),
+    ...parsed.flatMap((one) => (environment === null ? [] : checkNeeds(one, environment))),
   ];
   const faulty = new Set(found.map((issue) => issue.file));
   return {
@@ -49,7 +49,7 @@ export async function readPipeline(
   const { parsed, issues } = await parseAll(root, { names, issues: [] });
   const file = join(root, folder, `${name}.yaml`);
   const own = parsed.find((one) => one.file === file);
-  const needs = own === undefined ? [] : checkNeeds(own, environment);
+  const needs = own === undefined || environment === null ? [] : checkNeeds(own, environment);
   const found = [...issues, ...findOverlaps(parsed), ...needs].filter((issue) => issue.file === file);
   return { pipeline: found.length === 0 ? (own?.pipeline ?? null) : null, issues: found };
 }
@@ -64,10 +64,6 @@ async function parseAll(
   );
   const unreadable = files.flatMap((file) => ("text" in file ? [] : [file]));
   return { parsed, issues: [...unreadable, ...parsed.flatMap((one) => one.issues)] };
-}
-
-function checkNeeds(parsed: ParsedPipeline, environment: Environment | null): Issue[] {
-  return environment === null ? [] : checkSecrets(parsed, environment);
 }
 
 function missingIssue(root: string, name: string, listing: Listing): Issue {

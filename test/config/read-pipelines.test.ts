@@ -206,3 +206,15 @@ describe("a pipeline that hashes", () => {
     expect((await readPipeline(root, "web", null)).issues).toEqual([]);
   });
 });
+
+test("a schema named like the warehouse's file is refused: DuckDB could not tell them apart", async () => {
+  const root = await makeConfigFolder({
+    "pipelines/web.yaml": namedPipeline("web", "Warehouse.events"),
+    "environments/local.yaml": environmentText(),
+  });
+  const { environment } = await readEnvironment(root, "local");
+  const { issues } = await readPipeline(root, "web", environment);
+  expect(shorten(root, issues)).toEqual([
+    "pipelines/web.yaml:5 families[0].table has the schema that the warehouse's file is named after",
+  ]);
+});
