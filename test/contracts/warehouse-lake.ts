@@ -111,10 +111,7 @@ interface Written {
   rows: LakeRow[];
 }
 
-/** Counted here, in JavaScript, so that the warehouses' own counting is checked by another hand. */
 function buildManifest({ day, generation, kind, files, columns, rows }: Written): Manifest {
-  const digits = rows.map((row) => BigInt(`0x${String(row.event_id).slice(0, 12)}`));
-  const count = (name: string) => rows.filter((row) => row[name] !== undefined && row[name] !== null).length;
   return {
     formatVersion: 1,
     pipeline: "web-shop",
@@ -135,6 +132,27 @@ function buildManifest({ day, generation, kind, files, columns, rows }: Written)
     engine: { name: "duckdb", version: "1.5.5" },
     files,
     duplicatesFiles: [],
+    ...describeRows(columns, rows),
+    columns,
+    createdAtMs: 1,
+  };
+}
+
+const addedColumns = ["_day", "_shard_kind", "_generation"];
+
+/**
+ * What a manifest says of rows. Counted here, in JavaScript, so that the warehouses' own counting is checked by
+ * another hand.
+ */
+export function describeRows(
+  columns: readonly Column[],
+  rows: readonly LakeRow[],
+): Pick<Manifest, "balance" | "checksum" | "nonNull"> {
+  const digits = rows.map((row) => BigInt(`0x${String(row.event_id).slice(0, 12)}`));
+  const has = (row: LakeRow, name: string) =>
+    addedColumns.includes(name) || (row[name] !== undefined && row[name] !== null);
+  const count = (name: string) => rows.filter((row) => has(row, name)).length;
+  return {
     balance: {
       source: rows.length + 3,
       written: rows.length,
@@ -143,7 +161,5 @@ function buildManifest({ day, generation, kind, files, columns, rows }: Written)
     },
     checksum: String(digits.reduce((sum, digit) => sum + digit, 0n)),
     nonNull: Object.fromEntries(columns.map(({ name }) => [name, count(name)])),
-    columns,
-    createdAtMs: 1,
   };
 }

@@ -340,58 +340,48 @@ describe("a fault of the warehouse", () => {
 });
 
 describe("another run between our look and our lock", () => {
-  /** The first transaction's second look at the ledger shows what another run committed meanwhile. */
-  const overtake = (theirs: ReaderTarget, commitTheirs: () => Promise<unknown>) => {
-    let isOvertaken = false;
-    return {
-      ...world.warehouse,
-      transact: (async (name, work) => {
-        if (isOvertaken) return world.warehouse.transact(name, work);
-        isOvertaken = true;
-        let looks = 0;
-        try {
-          return await world.warehouse.transact(name, (transaction) =>
-            work({
-              ...transaction,
-              readLedger: async (days) =>
-                ++looks === 1 ? transaction.readLedger(days) : [{ ...(await ledgerRowOf(theirs)) }],
-            }),
-          );
-        } finally {
-          await commitTheirs();
-        }
-      }) as typeof world.warehouse.transact,
-    };
+  /** What another run has committed is hidden from the first look at the ledger, as if it came right after it. */
+  const overtake = () => {
+    const { warehouse, steps } = recordSteps(world.warehouse);
+    let looks = 0;
+    const transact: typeof warehouse.transact = (name, work) =>
+      warehouse.transact(name, (transaction) =>
+        work({
+          copy: (files) => transaction.copy(files),
+          lock: () => transaction.lock(),
+          readLedger: async (days) => (++looks === 1 ? [] : transaction.readLedger(days)),
+          writeLedger: (rows) => transaction.writeLedger(rows),
+          deleteHot: (day, which) => transaction.deleteHot(day, which),
+          measureHot: (days) => transaction.measureHot(days),
+          measureCold: (generations) => transaction.measureCold(generations),
+        }),
+      );
+    return { warehouse: { ...warehouse, transact }, steps };
   };
-  const ledgerRowOf = async ({ day, head, manifest }: ReaderTarget): Promise<LedgerRow> => ({
-    day,
-    hotGeneration: head.generation,
-    coldGeneration: null,
-    hotSequence: head.sequence,
-    coldSequence: null,
-    shardKind: "daily",
-    finalAtMs: null,
-    rows: manifest.balance.written,
-    duplicates: 2,
-    filtered: 1,
-    checksum: manifest.checksum,
-    loadedAtMs: 1,
-  });
 
   test("that loaded the same generation: ours is rolled back, not doubled", async () => {
     const target = await world.commit(g1);
-    const warehouse = overtake(target, () => world.load([target]));
+    await world.load([target]);
+    const { warehouse, steps } = overtake();
     expect(await world.load([target], { ports: { warehouse } })).toMatchObject([{ outcome: "already" }]);
+    expect(steps).toEqual([
+      ...["BEGIN", "copy", "lock", "readLedger", "ROLLBACK"],
+      "BEGIN",
+      "readLedger",
+      "COMMIT",
+    ]);
     expect(await measureHot()).toEqual([measureOf(target)]);
   });
 
   test("that loaded a newer one: our rows drop out, and the day follows its head", async () => {
     const old = await world.commit(g1);
     const current = await world.commit(g2);
-    const warehouse = overtake(current, () => world.load([current]));
+    await world.load([current]);
+    const { warehouse, steps } = overtake();
     expect(await world.load([old], { ports: { warehouse } })).toMatchObject([
       { outcome: "already", head: { generation: "g2", sequence: 2 } },
     ]);
+    expect(steps.slice(0, 6)).toEqual(["BEGIN", "copy", "lock", "readLedger", "deleteHot", "COMMIT"]);
     expect(await measureHot()).toEqual([measureOf(current)]);
   });
 });

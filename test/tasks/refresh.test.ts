@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Manifest } from "../../src/lake/types.ts";
 import { measureOf, readAll } from "../contracts/warehouse.ts";
-import { baseColumns, buildRows, type GenerationSpec, grownColumns } from "../contracts/warehouse-lake.ts";
+import {
+  baseColumns,
+  buildRows,
+  describeRows,
+  type GenerationSpec,
+  grownColumns,
+  type LakeRow,
+} from "../contracts/warehouse-lake.ts";
 import {
   buildLostSession,
   changeSteps,
@@ -20,6 +28,12 @@ const g1: GenerationSpec = {
 };
 const g2: GenerationSpec = { day: "2026-11-20", generation: "g2", sequence: 2, rows: buildRows("g2", 4) };
 const next: GenerationSpec = { day: "2026-11-21", generation: "n1", sequence: 3, rows: buildRows("n1", 3) };
+
+/** What a manifest would say of these rows alone. */
+function claimOf(rows: LakeRow[]): Partial<Manifest> {
+  const { balance, checksum, nonNull } = describeRows(baseColumns, rows);
+  return { balance, checksum, nonNull };
+}
 
 let world: ReaderWorld;
 beforeEach(async () => {
@@ -116,6 +130,11 @@ describe("refresh", () => {
       "balance",
     ],
     ["rows of another day", { rows: [{ ...buildRows("x", 1)[0], _day: "2026-11-19" }] }, "balance"],
+    [
+      "rows of another generation beside its own",
+      { rows: [...g2.rows, { ...buildRows("x", 1)[0], _generation: "g0" }], claim: claimOf(g2.rows) },
+      "balance",
+    ],
     [
       "a file that is gone",
       { claim: { files: [{ key: "web-shop/gone.parquet", bytes: 1, rows: 4 }] } },

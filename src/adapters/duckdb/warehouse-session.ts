@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Clock } from "../../ports.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
+import { runUntilAborted } from "./warehouse-abort.ts";
 import { buildHeldError, isHeldElsewhere, translateError } from "./warehouse-errors.ts";
 
 /** How a file is opened and how long others may hold it. */
@@ -55,34 +56,6 @@ export function createSessions(options: SessionOptions): Sessions {
     }
   };
   return { open, run };
-}
-
-/** Once aborted no statement begins and the one that runs is ended: what is open is rolled back by closing. */
-async function runUntilAborted<T>(
-  database: Database,
-  signal: AbortSignal | undefined,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  if (signal === undefined) return work(database);
-  const watched: Database = {
-    ...database,
-    run: async (...input) => {
-      signal.throwIfAborted();
-      await database.run(...input);
-    },
-    rows: async (...input) => {
-      signal.throwIfAborted();
-      return database.rows(...input);
-    },
-  };
-  signal.addEventListener("abort", database.interrupt);
-  try {
-    return await work(watched);
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener("abort", database.interrupt);
-  }
 }
 
 function once(work: () => void): () => void {

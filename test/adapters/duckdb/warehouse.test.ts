@@ -7,13 +7,20 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../../src/adapters/duckdb/database.ts";
 import { createDuckDbWarehouse } from "../../../src/adapters/duckdb/warehouse.ts";
 import { createSessions } from "../../../src/adapters/duckdb/warehouse-session.ts";
+import { createFolderStore } from "../../../src/adapters/folder/folder-store.ts";
 import { createMemoryStore } from "../../../src/adapters/memory/memory-store.ts";
 import type { Day } from "../../../src/days/day.ts";
 import type { Column } from "../../../src/days/schema.ts";
 import type { LedgerRow, Warehouse } from "../../../src/ports.ts";
 import { buildGenerationFiles, type ReaderTarget } from "../../../src/tasks/reader-target.ts";
 import { measureOf, readAll } from "../../contracts/warehouse.ts";
-import { baseColumns, buildRows, type GenerationSpec, grownColumns } from "../../contracts/warehouse-lake.ts";
+import {
+  baseColumns,
+  buildRows,
+  type GenerationSpec,
+  grownColumns,
+  writeGeneration,
+} from "../../contracts/warehouse-lake.ts";
 import { createDuckDbWorld, createTestClock, type DuckDbWorld, waitMs } from "./warehouse-world.ts";
 
 const table = { schema: "analytics", table: "web_shop" };
@@ -245,19 +252,23 @@ describe("what stands in the files", () => {
     expect(await readAll(warehouse, sql)).toEqual([["2026-11-20", "Friday"]]);
   });
 
-  test.each(["it's [a] lake * ?", "see {{paths}} $1"])(
-    "a lake in a folder called %s is that folder",
-    async (lake) => {
-      world = await createDuckDbWorld({ lake });
-      const { warehouse } = world;
-      await warehouse.prepare(table, baseColumns);
-      const target = await world.write(g1);
-      await moveCold(warehouse, target);
-      await warehouse.transact(table, (transaction) => transaction.copy(buildGenerationFiles(target)));
-      expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
-      expect(await warehouse.measureCold(table, "all")).toEqual([measureOf(target)]);
-    },
-  );
+  test.each([
+    ["it's [a] lake * ?", "it's a lake x y"],
+    ["see {{paths}} $1", "see paths"],
+  ])("a lake in a folder called %s is that folder, and not %s", async (lake, neighbour) => {
+    world = await createDuckDbWorld({ lake });
+    const { warehouse } = world;
+    await writeGeneration(createFolderStore({ root: join(world.folder, neighbour) }), {
+      ...g1,
+      rows: g2.rows,
+    });
+    await warehouse.prepare(table, baseColumns);
+    const target = await world.write(g1);
+    await moveCold(warehouse, target);
+    await warehouse.transact(table, (transaction) => transaction.copy(buildGenerationFiles(target)));
+    expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
+    expect(await warehouse.measureCold(table, "all")).toEqual([measureOf(target)]);
+  });
 });
 
 describe("the cold view", () => {
