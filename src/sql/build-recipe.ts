@@ -2,11 +2,11 @@ import type { PipelineFamily } from "../config/types.ts";
 import type { Family } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
 import { ShardliftError } from "../errors.ts";
-import { renderIdentityHash } from "./event-id.ts";
+import { renderEventId, renderIdentityHash } from "./event-id.ts";
 import { formulaVersion, hashRules, type Rules } from "./hash-rules.ts";
 import type { Recipe } from "./recipe.ts";
 import { fragment, identifier, join, literal, renderSql, type SqlFragment } from "./render.ts";
-import { buildColumns, renderDigest, renderNames, renderSelectList } from "./render-columns.ts";
+import { buildColumns, renderDigest, renderSelectList } from "./render-columns.ts";
 import { renderFilter } from "./render-filter.ts";
 import { renderKeyList } from "./render-key-values.ts";
 import { findKeyValues, rawRules, start } from "./row-rules.ts";
@@ -88,36 +88,31 @@ function asDecimal(field: Field): Field {
   return field.fields ? { ...field, fields: field.fields.map(asDecimal) } : field;
 }
 
-/** A reason to settle a row apart: the hash of something is in a table. */
-interface Suspicion {
-  table: SqlFragment;
-  hash: SqlFragment;
-}
-
 function buildSorting(rules: Rules, schema: readonly Field[]) {
   const identity = renderIdentityHash(rules, schema);
   const filter = renderFilter(rules, schema);
   const lists = findKeyLists(rules, schema);
   const dedupes = rules.duplicates === "event_id";
-  const suspicions: Suspicion[] = [
+  const suspicions = [
     ...(dedupes ? [{ table: fragment("suspects"), hash: identity }] : []),
     ...lists.map(({ table, keys }) => ({ table, hash: sql`hash(${keys})` })),
   ];
   const isIn = suspicions.map(({ table, hash }) => sql`${hash} IN (SELECT h FROM ${table})`);
   const isNotIn = suspicions.map(({ table, hash }) => sql`ANTI JOIN ${table} ON ${table}.h = ${hash}`);
-  const exact = buildColumns(rules, schema, "exact");
+  const exact = renderSelectList(buildColumns(rules, schema, "exact"));
   return {
     counts: render("counts", { filter }),
     keys: dedupes ? render("keys", { identity, filter }) : [],
-    irregular: lists.flatMap(({ table, keys }) => render("irregular", { table, keys })),
+    irregular: lists.flatMap((list) => render("irregular", list)),
     suspects: dedupes ? render("suspects") : [],
-    side: render("side", {
-      columns: renderSelectList(exact),
-      digest: renderDigest(rules, schema),
-      filter,
-      suspicion: isIn.length === 0 ? fragment("false") : join(isIn, " OR "),
-    }),
-    settle: render(dedupes ? "settle" : "settle-keep", { names: renderNames(exact) }),
+    side: render("side", { filter, suspicion: join([fragment("false"), ...isIn], " OR ") }),
+    settle: dedupes
+      ? render("settle", {
+          event_id: renderEventId(rules, schema, "exact"),
+          digest: renderDigest(rules, schema),
+          columns: exact,
+        })
+      : render("settle-keep", { columns: exact }),
     duplicates: dedupes ? render("duplicates") : [],
     clean: render("clean", {
       columns: renderSelectList(buildColumns(rules, schema, "regular")),
@@ -127,14 +122,18 @@ function buildSorting(rules: Rules, schema: readonly Field[]) {
   };
 }
 
-/** Key lists of the key-value columns that this schema has, each with the table of its irregular ones. */
+/** Key lists of the key-value columns that this schema has, each with the table of irregular ones. */
 function findKeyLists(rules: Rules, schema: readonly Field[]): { table: SqlFragment; keys: SqlFragment }[] {
-  return schema.flatMap((field, index) => {
+  return schema.flatMap((field) => {
     const at = start(rawRules(rules), "exact", field.name);
     const list = findKeyValues(at, field);
     if (list === null) return [];
-    const keys = renderKeyList(list, field, identifier(field.name));
-    return [{ table: identifier(`irregular_${index}`), keys }];
+    return [
+      {
+        table: identifier(`irregular_${field.name}`),
+        keys: renderKeyList(list, field, identifier(field.name)),
+      },
+    ];
   });
 }
 

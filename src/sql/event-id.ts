@@ -19,14 +19,19 @@ export function renderCanonicalText(rules: Rules, schema: readonly Field[], form
     if (field === undefined) return literal("n");
     return sql`prefixed(${renderText(field, identifier(name), start(rawRules(rules), form, name))})`;
   });
-  if (joined === undefined) return join(parts, " || ");
+  if (joined === undefined) return concat(parts);
   const pairs = find(joined.column);
   const tail = pairs
     ? sql`prefixed(${renderJson(pairs, identifier(pairs.name), start(rawRules(rules), form, pairs.name))})`
     : literal("n");
   const when = find(joined.whenNull);
-  if (when === undefined) return join([...parts, tail], " || ");
-  return join([...parts, sql`CASE WHEN ${identifier(when.name)} IS NULL THEN ${tail} ELSE '' END`], " || ");
+  if (when === undefined) return concat([...parts, tail]);
+  return concat([...parts, sql`CASE WHEN ${identifier(when.name)} IS NULL THEN ${tail} END`]);
+}
+
+/** One call that joins many texts is far cheaper than many that join two; it leaves nulls out. */
+function concat(parts: readonly SqlFragment[]): SqlFragment {
+  return sql`concat(${join(parts)})`;
 }
 
 /** A quick hash over the identity's columns: rows with equal ids have equal hashes, not the other way round. */

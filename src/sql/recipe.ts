@@ -39,13 +39,13 @@ export type StatementName =
   | "counts"
   /** Per file or day: the table `keys`, hashes of the rows' identities. */
   | "keys"
-  /** Per file or day: the tables `irregular_<n>`, hashes of key lists that the quick form cannot render. */
+  /** Per file or day: for each key-value column the table `irregular_<column>`, hashes of key lists. */
   | "irregular"
   /** Once per day, over all `keys`: the table `suspects`, hashes that occur twice. */
   | "suspects"
-  /** Per file or day: rows that are suspect or irregular, in the exact form, into a side file. */
+  /** Per file or day: rows that are suspect or irregular, as they are, into a side file. */
   | "side"
-  /** Once per day, over all side files: the table `winners` and the views `settled_rows` and `removed_rows`. */
+  /** Once per day, over all side files: the views `settled_rows` and `removed_rows`, in the exact form. */
   | "settle"
   /** Once per day: how many duplicates were exact copies and how many conflict. */
   | "duplicates"

@@ -133,16 +133,11 @@ export function renderSelectList(columns: readonly OutputColumn[]): SqlFragment 
   );
 }
 
-/** The columns' names alone. */
-export function renderNames(columns: readonly OutputColumn[]): SqlFragment {
-  return join(columns.map(({ column }) => identifier(column.name)));
-}
-
 /** A digest of the whole row as the source has it: equal for exact copies, whatever order their keys come in. */
 export function renderDigest(rules: Rules, schema: readonly Field[]): SqlFragment {
   const raw = { ...outputRules(rules), drop: [], hash: [] };
   const parts = schema.map(
     (field) => sql`prefixed(${renderJson(field, identifier(field.name), start(raw, "exact", field.name))})`,
   );
-  return sql`sha256(${parts.length === 0 ? literal("") : join(parts, " || ")})`;
+  return sql`sha256(concat(${join([literal(""), ...parts])}))`;
 }

@@ -38,16 +38,16 @@ function renderList(field: Field, value: SqlFragment, at: Position): SqlFragment
   if (list) return renderKeyValues(list, field, value, at);
   const { element, inside } = enterList(at);
   const each = renderJson({ ...field, mode: "NULLABLE" }, element, inside);
-  return sql`'[' || coalesce(array_to_string(list_transform(${value}, lambda ${element}: ${each}), ','), '') || ']'`;
+  return sql`concat('[', array_to_string(list_transform(${value}, lambda ${element}: ${each}), ','), ']')`;
 }
 
 function renderStruct(field: Field, value: SqlFragment, at: Position): SqlFragment {
   const members = (field.fields ?? []).filter((inner) => !isDropped(enterMember(at, inner.name)));
   const texts = members.map((inner, index) => {
     const name = literal(`${index === 0 ? "" : ","}${JSON.stringify(inner.name)}:`);
-    return sql`${name} || ${renderJson(inner, member(value, inner.name), enterMember(at, inner.name))}`;
+    return sql`${name}, ${renderJson(inner, member(value, inner.name), enterMember(at, inner.name))}`;
   });
-  const body = texts.length === 0 ? literal("{}") : sql`'{' || ${join(texts, " || ")} || '}'`;
+  const body = sql`concat(${join([literal("{"), ...texts, literal("}")])})`;
   return sql`CASE WHEN ${value} IS NOT NULL THEN ${body} END`;
 }
 

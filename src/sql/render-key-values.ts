@@ -45,9 +45,21 @@ function renderObject(
   const { element, inside } = enterList({ ...at, form: at.depth === 0 ? at.form : "exact" });
   const kept = renderKept(list, field, value, at, element);
   const pair = buildPair(list, field, element, inside);
-  return inside.form === "exact"
-    ? renderExact(kept, element, pair, shown)
-    : sql`'{' || coalesce(array_to_string(list_sort(list_transform(${kept}, lambda ${element}: ${pair.key} || ':' || ${pair[shown]})), ','), '') || '}'`;
+  if (inside.form === "exact") return renderShortOrExact(kept, element, pair, shown);
+  const texts = sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
+  return sql`concat('{', array_to_string(list_sort(${texts}), ','), '}')`;
+}
+
+/** Lists of no or one pair, most of those below lists, have nothing to group. */
+function renderShortOrExact(
+  kept: SqlFragment,
+  element: SqlFragment,
+  pair: Pair,
+  shown: "value" | "time",
+): SqlFragment {
+  const only = sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
+  const short = sql`concat('{', array_to_string(${only}, ','), '}')`;
+  return sql`CASE WHEN coalesce(len(${kept}), 0) < 2 THEN ${short} ELSE ${renderExact(kept, element, pair, shown)} END`;
 }
 
 /**
@@ -112,7 +124,7 @@ function buildPair(list: KeyValueList, field: Field, element: SqlFragment, insid
   const hashed = keysBelow(inside, inside.rules.hash);
   const hash = sql`coalesce('"' || keyed_hash(${renderSlotsText(slots)}) || '"', 'null')`;
   return {
-    key: inside.form === "exact" ? sql`coalesce(json_string(${key}), '""')` : sql`'"' || ${key} || '"'`,
+    key: inside.form === "exact" ? sql`coalesce(json_string(${key}), '""')` : sql`'"', ${key}, '"'`,
     value:
       hashed.length === 0
         ? plain

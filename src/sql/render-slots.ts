@@ -72,8 +72,13 @@ function chooseText(slots: readonly Slot[], render: (slot: Slot) => SqlFragment)
     slots.map((slot) => sql`(${isSet(slot)})::TINYINT`),
     " + ",
   );
-  const texts = join(slots.map(whenSet));
+  const texts = join(slots.toSorted((a, b) => rank(a) - rank(b)).map(whenSet));
   return sql`CASE WHEN ${count} > 1 THEN ${renderSlotsObject(slots)} ELSE coalesce(${texts}) END`;
+}
+
+/** The frequent slots first: coalesce looks no further than it must. */
+function rank({ field }: Slot): number {
+  return field.type === "STRING" ? 0 : field.type === "INTEGER" ? 1 : 2;
 }
 
 function renderSlotsObject(slots: readonly Slot[]): SqlFragment {

@@ -1,5 +1,5 @@
--- Once per day, over all side files: of the rows of one id the one with the smallest digest stays, so that neither file
--- nor order decides. Only keys are grouped, never whole rows.
+-- Once per day, over all side files: of the rows of one id the one with the smallest digest of its whole content stays,
+-- so that neither file nor order decides. Only ids and digests are grouped, never whole rows.
 CREATE OR REPLACE TEMP VIEW side_rows AS
 SELECT *, {'file': filename, 'row': file_row_number} AS _shardlift_place
 FROM read_parquet({{@sides}}, filename = true, file_row_number = true, hive_partitioning = false);
@@ -10,14 +10,18 @@ SELECT
   arg_min(copies, digest) - 1 AS exact,
   sum(copies) - arg_min(copies, digest) AS conflicting
 FROM (
-  SELECT event_id, _shardlift_digest AS digest, min(_shardlift_place) AS place, count(*) AS copies
-  FROM side_rows
-  GROUP BY ALL
+  SELECT id, digest, min(place) AS place, count(*) AS copies
+  FROM (SELECT {{event_id}} AS id, {{digest}} AS digest, _shardlift_place AS place FROM side_rows)
+  GROUP BY id, digest
 )
-GROUP BY event_id;
+GROUP BY id;
 
 CREATE OR REPLACE TEMP VIEW settled_rows AS
-SELECT {{names}} FROM side_rows SEMI JOIN winners ON winners.place = side_rows._shardlift_place;
+SELECT
+  {{columns}}
+FROM side_rows SEMI JOIN winners ON winners.place = side_rows._shardlift_place;
 
 CREATE OR REPLACE TEMP VIEW removed_rows AS
-SELECT {{names}} FROM side_rows ANTI JOIN winners ON winners.place = side_rows._shardlift_place;
+SELECT
+  {{columns}}
+FROM side_rows ANTI JOIN winners ON winners.place = side_rows._shardlift_place;

@@ -15,7 +15,7 @@ CREATE OR REPLACE TEMP MACRO json_float(d) AS
 CREATE OR REPLACE TEMP MACRO instant_text(i) AS make_timestamp(epoch_us(i))::VARCHAR || '+00:00';
 
 -- One part of a canonical text: its length in bytes, a colon, the text; `n` for null. Nothing needs escaping.
-CREATE OR REPLACE TEMP MACRO prefixed(t) AS coalesce(strlen(t) || ':' || t, 'n');
+CREATE OR REPLACE TEMP MACRO prefixed(t) AS CASE WHEN t IS NULL THEN 'n' ELSE concat(strlen(t), ':', t) END;
 
 -- HMAC-SHA-256 in hex. `hash_inner` and `hash_outer` are the key's two padded blocks, bound when the recipe runs.
 CREATE OR REPLACE TEMP MACRO keyed_hash(t) AS

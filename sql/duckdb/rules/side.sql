@@ -1,8 +1,6 @@
--- Per file or day: all other rows in the exact form, with a digest of the whole row as the source has it.
+-- Per file or day: rows that are suspect or irregular, as the source has them, into a side file: gathered first, they are
+-- rendered in full batches.
 COPY (
-  SELECT
-    {{columns}},
-    {{digest}} AS _shardlift_digest
-  FROM source
+  SELECT * FROM source
   WHERE ({{filter}}) AND ({{suspicion}})
 ) TO {{@side}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720);

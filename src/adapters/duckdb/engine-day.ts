@@ -92,8 +92,8 @@ async function sortRows(attempt: Attempt, session: RecipeSession): Promise<Count
   await session.run("keys");
   await session.run("irregular");
   await session.run("suspects");
-  await session.run("side", { ...origin, side });
-  await session.run("settle", { sides: sql`[${side}]` });
+  await session.run("side", { side });
+  await session.run("settle", { ...origin, sides: sql`[${side}]` });
   const [duplicates] = await session.run("duplicates");
   await session.run("clean", origin);
   return {
