@@ -49,7 +49,8 @@ async function buildSource({ source }: Environment): Promise<Source> {
 async function buildWarehouse({ environment, clock, signal }: WiringInput, store: ObjectStore) {
   const { createDuckDbWarehouse } = await import("../adapters/duckdb/warehouse.ts");
   const { path, waitMs } = environment.warehouse;
-  return createDuckDbWarehouse({ path, waitMs, store, clock, signal });
+  const { memoryBytes, threads } = environment.engine;
+  return createDuckDbWarehouse({ path, waitMs, store, clock, signal, memoryBytes, threads });
 }
 
 async function buildEngine(
