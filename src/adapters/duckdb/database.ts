@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
 
 /** Settings of one DuckDB instance; sizes in bytes. */
@@ -7,7 +9,7 @@ export interface DatabaseOptions {
   readOnly?: boolean;
   memoryBytes?: number;
   threads?: number | null;
-  /** Folder for spilled data; made by DuckDB where missing. */
+  /** Folder for spilled data, made by DuckDB where missing; null: below the system's, or beside the file. */
   spill?: string | null;
 }
 
@@ -34,7 +36,10 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   if (options.readOnly) settings.access_mode = "READ_ONLY";
   if (options.memoryBytes) settings.memory_limit = `${Math.floor(options.memoryBytes / 1_000_000)}MB`;
   if (options.threads) settings.threads = String(options.threads);
-  if (options.spill) settings.temp_directory = options.spill;
+  // DuckDB's own choice for a database in memory is a folder in whatever the current folder is.
+  const inMemory = (options.path ?? ":memory:") === ":memory:";
+  const spill = options.spill ?? (inMemory ? join(tmpdir(), `shardlift-spill-${process.pid}`) : null);
+  if (spill) settings.temp_directory = spill;
   const instance = await DuckDBInstance.create(options.path ?? ":memory:", settings);
   const connection = await instance.connect();
   return {
