@@ -1,4 +1,4 @@
-import type { Column, Field, FieldType } from "./schema.ts";
+import type { Column, FieldType } from "./schema.ts";
 
 /** A column or member that is new; `path` leads to it from the top, its own name last. */
 export interface SchemaAddition {
