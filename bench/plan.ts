@@ -27,6 +27,7 @@ function buildInput(): PlanInput {
     return {
       family,
       rulesDigest: "rules",
+      outdated: [],
       days: listDays(range).map((day, index) => buildFacts(name, day, index)),
     };
   });

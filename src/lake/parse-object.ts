@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ShardliftError } from "../errors.ts";
 
 /** What the lake's own JSON objects are called in messages. */
-export type ObjectKind = "head" | "manifest" | "schema";
+export type ObjectKind = "head" | "manifest" | "schema" | "list of outdated days";
 
 const versioned = z.looseObject({ formatVersion: z.int().positive() });
 
@@ -56,6 +56,7 @@ export function buildBrokenError(kind: ObjectKind, key: string, found: string): 
       "Restore the object from the bucket's or disk's backup, or run `shardlift backfill --days` for its day.",
     schema:
       "Restore the object from the bucket's or disk's backup, or delete it: the next run makes it anew.",
+    "list of outdated days": "Delete it: the next run makes it anew.",
   };
   return new ShardliftError("data", {
     failed: `The ${kind} ${key} cannot be read.`,

@@ -27,7 +27,15 @@ export function buildPlan(input: PlanInput): Plan {
     totals,
     limitBytes,
     exceeds: totals.bytes > limitBytes,
+    outdated: listOutdated(input),
   };
+}
+
+function listOutdated(input: PlanInput): Plan["outdated"] {
+  return input.families.flatMap(({ family, outdated }) => {
+    const days = (outdated ?? []).filter((day) => !isInside(day, input));
+    return days.length === 0 ? [] : [{ family: family.family, days }];
+  });
 }
 
 function isInside(day: Day, { range }: PlanInput): boolean {

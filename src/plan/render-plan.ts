@@ -76,8 +76,15 @@ function renderTotals(plan: Plan, paint: Paint): string[] {
       `  ${counts.map((name) => `${name} ${formatPlural(totals.byAction[name], "day")}`).join(", ")}`,
     );
   }
+  lines.push(...plan.outdated.map((found) => paint("warn", renderOutdated(found))));
   if (plan.exceeds) lines.push(paint("bad", renderExceeds(plan)));
   return lines;
+}
+
+function renderOutdated({ family, days }: Plan["outdated"][number]): string {
+  const range = days.length === 1 ? days[0] : `${days[0]} to ${days.at(-1)}`;
+  const what = `${formatPlural(days.length, "day")} of ${family} outside the window (${range})`;
+  return `  ${what} made by former row rules: backfill --outdated extracts them again`;
 }
 
 /** Also the message of the run that stops for it. */

@@ -1,6 +1,6 @@
 import type { PipelineFamily } from "../config/types.ts";
 import type { Day, DayRange } from "../days/day.ts";
-import type { ShardKind } from "../days/families.ts";
+import type { FamilyName, ShardKind } from "../days/families.ts";
 import type { Shard, SourceVersion } from "../days/shards.ts";
 import type { Head } from "../lake/types.ts";
 import type { LedgerRow } from "../ports.ts";
@@ -26,6 +26,8 @@ export interface FamilyFacts {
   family: PipelineFamily;
   rulesDigest: string;
   days: readonly DayFacts[];
+  /** Days of the whole lake known to have other rules, oldest first; null where nobody has compared them yet. */
+  outdated: readonly Day[] | null;
 }
 
 /** Life of a day (design, section 3), as a person sees it. */
@@ -93,6 +95,8 @@ export interface Plan {
   limitBytes: number;
   /** Whether a run must be told to go on. */
   exceeds: boolean;
+  /** Days outside the window whose row rules are others than today's: they wait for `backfill --outdated`. */
+  outdated: { family: FamilyName; days: Day[] }[];
 }
 
 export interface PlanInput {

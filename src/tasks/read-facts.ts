@@ -5,6 +5,7 @@ import { families } from "../days/families.ts";
 import { parseShard, rankShardKind, type Shard, type SourceVersion } from "../days/shards.ts";
 import { buildLeavingWindow, buildWindow } from "../days/window.ts";
 import { listHeadDays, readHead, readHeads } from "../lake/heads.ts";
+import { readOutdatedDays } from "../lake/outdated-days.ts";
 import type { Head } from "../lake/types.ts";
 import type { DayFacts, FamilyFacts } from "../plan/types.ts";
 import { hashRules } from "../sql/hash-rules.ts";
@@ -105,7 +106,9 @@ async function readFamily(
   const days = begun.filter((facts) => facts.head !== null || (first !== null && facts.day >= first));
   const leaving = await readLeaving(context, family, range);
   const rulesDigest = hashRules(buildRules(context, { family }));
-  return { family, rulesDigest, days: [...days, ...leaving] };
+  const listed = await readOutdatedDays(context.ports.store, context.pipeline.name, family.family);
+  const outdated = listed?.rulesDigest === rulesDigest ? listed.days : null;
+  return { family, rulesDigest, days: [...days, ...leaving], outdated };
 }
 
 /** Before the first shard of a property without a declared start nothing is missing: the export was not on yet. */

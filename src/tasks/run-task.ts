@@ -3,6 +3,7 @@ import type { ActionName, DayPlan } from "../plan/types.ts";
 import type { TaskContext, TaskName, TaskOutput } from "./context.ts";
 import { extractDays } from "./extract.ts";
 import { moveReaders, type ReaderTask } from "./move-readers.ts";
+import { noteOutdated } from "./note-outdated.ts";
 import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { runReconcile } from "./reconcile.ts";
@@ -30,7 +31,9 @@ async function runExtract(context: TaskContext): Promise<TaskOutput> {
   refuseExceeding(context, plan);
   const days = plan.days.filter((planned) => has(planned, "extract"));
   reportTask(context, "extract", days);
-  return buildOutput("extract", context, await extractDays(context, days), { read: plan.totals });
+  const results = await extractDays(context, days);
+  await noteOutdated(context, results);
+  return buildOutput("extract", context, results, { read: plan.totals });
 }
 
 /** Brings one reader to the heads, whatever the source has meanwhile. */

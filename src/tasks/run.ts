@@ -4,6 +4,7 @@ import { type ActionName, type DayPlan, followsExtract, type Plan } from "../pla
 import type { DayResult, TaskContext, TaskOutput } from "./context.ts";
 import { extractDays } from "./extract.ts";
 import { moveReaders, type ReaderTask } from "./move-readers.ts";
+import { noteOutdated } from "./note-outdated.ts";
 import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { repairDays } from "./repair.ts";
@@ -32,6 +33,7 @@ export async function runPipeline(context: TaskContext, planned?: Plan): Promise
   for (let from = 0; from < busy.length; from += daysPerRound) {
     results.push(...(await runRound(context, busy.slice(from, from + daysPerRound))));
   }
+  await noteOutdated(context, results);
   if (busy.length > 0) await repairDays(context, busy);
   return { plan, results, output: buildOutput("run", context, results, { read: plan.totals }) };
 }

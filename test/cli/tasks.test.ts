@@ -194,8 +194,25 @@ describe("commands for people", () => {
     const site = await openSite();
     await arrive(site, "2026-11-22");
     await command(site, ["run", "--progress", "none", ...now]);
-    const said = await command(site, ["query", "delete from analytics.events"]);
-    expect(said.exitCode).toBe(64);
+    const writes = [
+      "delete from analytics.events",
+      "copy (select 1) to 'stolen.csv'",
+      "attach 'other.duckdb'",
+      "select 1; drop table analytics.events",
+    ];
+    for (const sql of writes) {
+      const said = await command(site, ["query", sql]);
+      expect([sql, said.exitCode, said.stdout]).toEqual([sql, 64, ""]);
+      expect(said.stderr).toContain("The query was refused.");
+    }
+    for (const sql of [
+      "describe analytics.events",
+      "explain select 1",
+      "show tables",
+      "summarize analytics.events",
+    ]) {
+      expect([sql, (await command(site, ["query", sql])).exitCode]).toEqual([sql, 0]);
+    }
     const typed = await command(site, ["query"], { stdin: "select count(*) as n from analytics.events" });
     expect(typed.stdout).toBe("n\n──\n50\n");
   });

@@ -91,7 +91,7 @@ export function buildHead(on: Day, changes: Partial<Head> = {}): Head {
 }
 
 export function buildFamilyFacts(days: readonly DayFacts[], changes: Partial<FamilyFacts> = {}): FamilyFacts {
-  return { family: buildFamily(), rulesDigest: "rules-1", days, ...changes };
+  return { family: buildFamily(), rulesDigest: "rules-1", days, outdated: null, ...changes };
 }
 
 /** Planning at noon of 2026-11-23 in Berlin, over the last ten days. */

@@ -87,8 +87,9 @@ describe("an unchanged day", () => {
     await world.run();
     for (const name of Object.keys(world.calls)) delete world.calls[name];
     await world.run();
-    // Three more days of the window have no shard: a head each, to see whether the lake has them, and no metadata.
-    expect(world.calls).toEqual({ "source.listTables": 1, "source.readVersion": 2, "store.get": 10 });
+    // The other days of the window have no shard: a head each, to see whether the lake has them, and no metadata.
+    // One more get for all of the family: its list of outdated days.
+    expect(world.calls).toEqual({ "source.listTables": 1, "source.readVersion": 2, "store.get": 11 });
   });
 
   test("is read again where its rows are others, though as many", async () => {
@@ -200,8 +201,10 @@ describe("rules that change", () => {
     expect(tell(await world.run()).filter((line) => line.startsWith("extract"))).toEqual([
       "extract 2026-11-20 done",
     ]);
+    expect((await world.plan()).outdated).toEqual([{ family: "ga4_events", days: ["2026-10-01"] }]);
     const outdated = await world.run({ select: "all" }, { only: "outdated" });
     expect(tell(outdated).filter((line) => line.startsWith("extract"))).toEqual(["extract 2026-10-01 done"]);
+    expect((await world.plan()).outdated).toEqual([]);
     const left = "select count(user_id) as ids from analytics.web_shop_events_all";
     expect(await world.query(left)).toEqual([{ ids: "0" }]);
     expect((await world.reconcile()).differences).toEqual([]);

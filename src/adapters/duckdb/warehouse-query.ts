@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { DuckDBResult } from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBResult, StatementType } from "@duckdb/node-api";
 import { ShardliftError } from "../../errors.ts";
 import type { QueryResult } from "../../ports.ts";
 import { translateQueryError } from "./warehouse-errors.ts";
@@ -19,11 +19,32 @@ export async function runQuery(
   const session = await sessions.open("read");
   onOpen(session.release);
   try {
-    const result = await session.database.connection.stream(sql);
+    const { connection } = session.database;
+    await refuseWrites(connection, sql);
+    const result = await connection.stream(sql);
     return { columns: result.columnNames(), rows: readRows(result, session.release) };
   } catch (error) {
     session.release();
     throw translateQueryError(error);
+  }
+}
+
+const reading: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
+
+/** The file is opened read-only, but COPY, EXPORT and ATTACH would still write or open other files. */
+async function refuseWrites(connection: DuckDBConnection, sql: string): Promise<void> {
+  const statements = await connection.extractStatements(sql);
+  for (let index = 0; index < statements.count; index += 1) {
+    const prepared = await statements.prepare(index);
+    const type = prepared.statementType;
+    prepared.destroySync();
+    if (reading.has(type)) continue;
+    throw new ShardliftError("usage", {
+      failed: "The query was refused.",
+      rule: "query only reads: SELECT, WITH, SHOW, DESCRIBE, SUMMARIZE and EXPLAIN",
+      received: `a statement of type ${StatementType[type]}`,
+      remedy: "write the answer elsewhere with your shell: shardlift query --json … > file",
+    });
   }
 }
 
