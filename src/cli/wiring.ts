@@ -4,7 +4,7 @@ import { resolveSecret } from "../config/resolve-secret.ts";
 import type { Environment } from "../config/types.ts";
 import { ShardliftError } from "../errors.ts";
 import type { Clock, ObjectStore, Ports, RandomHex, Source } from "../ports.ts";
-import { retry, withRetries, withStoreRetries } from "../tasks/retry.ts";
+import { retry, withSourceRetries, withStoreRetries, withWarehouseRetries } from "../tasks/retry.ts";
 
 export interface WiringInput {
   environment: Environment;
@@ -23,8 +23,8 @@ export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
   const { environment, clock, signal } = input;
   const again = <T>(work: () => Promise<T>) => retry(work, { policy: environment.retry, clock, signal });
   const store = withStoreRetries(await buildStore(environment), again);
-  const source = withRetries(await buildSource(environment), again);
-  const warehouse = await buildWarehouse(input, store);
+  const source = withSourceRetries(await buildSource(environment), again);
+  const warehouse = withWarehouseRetries(await buildWarehouse(input, store), again);
   const randomHex: RandomHex = (length) =>
     randomBytes(Math.ceil(length / 2))
       .toString("hex")

@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import { isShardliftError } from "../errors.ts";
-import type { Clock, ObjectStore, Source } from "../ports.ts";
+import type { Clock, ObjectStore, Source, Warehouse } from "../ports.ts";
 
 /** How faults are asked again; lateness is no fault and never comes here. */
 export interface RetryPolicy {
@@ -53,7 +53,7 @@ export function pauseAfter(input: { policy: RetryPolicy; clock: Clock; signal: A
 type Retrying = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A source whose every call is asked again on faults: all of them only read. */
-export function withRetries(source: Source, again: Retrying): Source {
+export function withSourceRetries(source: Source, again: Retrying): Source {
   return {
     location: source.location,
     listTables: (dataset) => again(() => source.listTables(dataset)),
@@ -72,5 +72,15 @@ export function withStoreRetries(store: ObjectStore, again: Retrying): ObjectSto
     get: (key) => again(() => store.get(key)),
     remove: (keys) => again(() => store.remove(keys)),
     now: () => again(() => store.now()),
+  };
+}
+
+/** A warehouse whose counts and ledger reads are asked again. Transactions settle their own outcomes. */
+export function withWarehouseRetries(warehouse: Warehouse, again: Retrying): Warehouse {
+  return {
+    ...warehouse,
+    readLedger: (...input) => again(() => warehouse.readLedger(...input)),
+    measureHot: (...input) => again(() => warehouse.measureHot(...input)),
+    measureCold: (...input) => again(() => warehouse.measureCold(...input)),
   };
 }
