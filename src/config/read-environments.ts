@@ -1,10 +1,10 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Issue } from "./issue.ts";
+import { buildMissingIssue } from "./missing-issue.ts";
 import { type ParsedEnvironment, parseEnvironment } from "./parse-environment.ts";
 import { parseConfigName } from "./parse-names.ts";
-import { type Listing, listYamlFiles, readTextFile } from "./read-files.ts";
+import { listYamlFiles, readTextFile } from "./read-files.ts";
 import { showValue } from "./show-value.ts";
-import { renderChoice } from "./suggest.ts";
 import type { Environment } from "./types.ts";
 
 const folder = "environments";
@@ -13,7 +13,10 @@ const folder = "environments";
 export async function readEnvironment(root: string, name: string): Promise<ParsedEnvironment> {
   const listing = await listYamlFiles(root, folder);
   if (!listing.names.includes(name))
-    return { environment: null, issues: [missingIssue(root, name, listing)] };
+    return {
+      environment: null,
+      issues: [buildMissingIssue({ root, folder, what: "environment" }, name, listing)],
+    };
   return readListed(root, name);
 }
 
@@ -38,18 +41,4 @@ async function readListed(root: string, name: string): Promise<ParsedEnvironment
     return { environment: null, issues: [issue] };
   }
   return parseEnvironment(read.text, { file: read.file, name, root: resolve(root) });
-}
-
-function missingIssue(root: string, name: string, listing: Listing): Issue {
-  const [unlisted] = listing.issues;
-  if (unlisted !== undefined && listing.names.length === 0) return unlisted;
-  return {
-    file: join(root, folder),
-    line: null,
-    column: null,
-    failed: "there is no such environment",
-    rule: "an environment is a file environments/<name>.yaml",
-    received: showValue(name),
-    remedy: renderChoice(name, listing.names),
-  };
 }

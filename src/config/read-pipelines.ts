@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { checkNeeds } from "./check-needs.ts";
 import { findOverlaps } from "./find-overlaps.ts";
 import type { Issue } from "./issue.ts";
+import { buildMissingIssue } from "./missing-issue.ts";
 import { type ParsedPipeline, parsePipeline } from "./parse-pipeline.ts";
 import { type Listing, listYamlFiles, readTextFile } from "./read-files.ts";
-import { showValue } from "./show-value.ts";
-import { renderChoice } from "./suggest.ts";
 import type { Environment, Pipeline } from "./types.ts";
 
 const folder = "pipelines";
@@ -43,7 +42,8 @@ export async function readPipeline(
   environment: Environment | null,
 ): Promise<{ pipeline: Pipeline | null; issues: Issue[] }> {
   const listing = await listYamlFiles(root, folder);
-  if (!listing.names.includes(name)) return { pipeline: null, issues: [missingIssue(root, name, listing)] };
+  if (!listing.names.includes(name))
+    return { pipeline: null, issues: [buildMissingIssue({ root, folder, what: "pipeline" }, name, listing)] };
   // The one that is asked for comes last: overlaps are told in the later file.
   const names = [...listing.names.filter((other) => other !== name), name];
   const { parsed, issues } = await parseAll(root, { names, issues: [] });
@@ -64,18 +64,4 @@ async function parseAll(
   );
   const unreadable = files.flatMap((file) => ("text" in file ? [] : [file]));
   return { parsed, issues: [...unreadable, ...parsed.flatMap((one) => one.issues)] };
-}
-
-function missingIssue(root: string, name: string, listing: Listing): Issue {
-  const [unlisted] = listing.issues;
-  if (unlisted !== undefined && listing.names.length === 0) return unlisted;
-  return {
-    file: join(root, folder),
-    line: null,
-    column: null,
-    failed: "there is no such pipeline",
-    rule: "a pipeline is a file pipelines/<name>.yaml",
-    received: showValue(name),
-    remedy: renderChoice(name, listing.names),
-  };
 }
