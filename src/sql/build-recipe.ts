@@ -9,6 +9,7 @@ import { fragment, identifier, join, literal, renderSql, type SqlFragment } from
 import { buildColumns, renderDigest, renderSelectList } from "./render-columns.ts";
 import { renderFilter } from "./render-filter.ts";
 import { renderKeyList } from "./render-key-values.ts";
+import { renderDeclared, renderIsJson, renderStagedColumns, renderTextTypes } from "./render-staging.ts";
 import { findKeyValues, rawRules, start } from "./row-rules.ts";
 import { readStatement } from "./statements.ts";
 import { sql } from "./template.ts";
@@ -74,9 +75,11 @@ function buildReading(schema: readonly Field[]) {
   );
   return {
     setup: render("setup"),
-    check_json: [],
-    stage: [],
+    check_json: render("check-json", { declared: renderDeclared(schema), is_json: renderIsJson(schema) }),
+    locate: render("locate"),
+    stage: render("stage", { columns: renderStagedColumns(schema), types: renderTextTypes(schema) }),
     check_parquet: render("check-parquet", { expected: join(expected) }),
+    probe: render("probe"),
     source: render("source", { columns: join(typed, ",\n  ") }),
     source_empty: render("source-empty", { columns: join(nulls, ",\n  ") }),
   };

@@ -25,12 +25,16 @@ export interface Recipe {
 export type StatementName =
   /** Once per connection: the macros. */
   | "setup"
-  /** Per newline-JSON file: lines that are no declared row, one row for each fault; read before `stage`. */
+  /** Per newline-JSON file: the first place that is not declared or holds the wrong thing; run before `stage`. */
   | "check_json"
+  /** After a refusal: the line that has such a place. */
+  | "locate"
   /** Per newline-JSON file: typed rows into Parquet. */
   | "stage"
   /** Per Parquet file: columns whose type is not the declared one. */
   | "check_parquet"
+  /** After a failure over several files: reads one of them whole. */
+  | "probe"
   /** Per file or day: the view `source` over Parquet files. */
   | "source"
   /** The same view where a shard has no file at all. */

@@ -6,7 +6,7 @@ CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
 
 -- DuckDB's shortest form that reads back as the same double; the three that JSON has no number for by their names.
 CREATE OR REPLACE TEMP MACRO float_text(d) AS
-  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN isnan(d) THEN 'NaN' WHEN d > 0 THEN 'Infinity' ELSE '-Infinity' END;
+  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN isnan(d) THEN 'NaN' WHEN d > 0 THEN 'Infinity' WHEN d < 0 THEN '-Infinity' END;
 
 CREATE OR REPLACE TEMP MACRO json_float(d) AS
   CASE WHEN isfinite(d) THEN d::VARCHAR WHEN d IS NOT NULL THEN '"' || float_text(d) || '"' END;
@@ -29,3 +29,44 @@ CREATE OR REPLACE TEMP MACRO widened(t) AS
     '\bJSON\b', 'VARCHAR', 'g'),
     '\bDECIMAL\([0-9]+, ?[0-9]+\)', 'DECIMAL', 'g'),
     '\bTIMESTAMP(_MS|_S| WITH TIME ZONE)?\b', 'TIMESTAMP', 'g');
+
+-- Texts of newline JSON as typed values: a text that does not fit is an error, never null and never rounded.
+CREATE OR REPLACE TEMP MACRO refuse_text(t, place, type) AS
+  CASE WHEN t IS NOT NULL THEN error(concat(place, ' is declared ', type, ' and holds ', json_string(left(t, 200)))) END;
+
+CREATE OR REPLACE TEMP MACRO read_integer(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '-?[0-9]+') THEN TRY_CAST(t AS BIGINT) END, refuse_text(t, place, 'INTEGER'));
+
+CREATE OR REPLACE TEMP MACRO read_float(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '-?([0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?|Infinity)|NaN') THEN TRY_CAST(t AS DOUBLE) END,
+  refuse_text(t, place, 'FLOAT'));
+
+CREATE OR REPLACE TEMP MACRO read_numeric(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '-?[0-9]+(\.[0-9]{1,9})?') THEN TRY_CAST(t AS DECIMAL(38, 9)) END,
+  refuse_text(t, place, 'NUMERIC'));
+
+CREATE OR REPLACE TEMP MACRO read_bignumeric(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '-?[0-9]+(\.[0-9]+)?') THEN t END, refuse_text(t, place, 'BIGNUMERIC'));
+
+CREATE OR REPLACE TEMP MACRO read_boolean(t, place) AS coalesce(
+  CASE t WHEN 'true' THEN true WHEN 'false' THEN false END, refuse_text(t, place, 'BOOLEAN'));
+
+CREATE OR REPLACE TEMP MACRO read_date(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(t AS DATE) END,
+  refuse_text(t, place, 'DATE'));
+
+CREATE OR REPLACE TEMP MACRO read_time(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?') THEN TRY_CAST(t AS TIME) END,
+  refuse_text(t, place, 'TIME'));
+
+CREATE OR REPLACE TEMP MACRO read_datetime(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?')
+    THEN TRY_CAST(t AS TIMESTAMP) END,
+  refuse_text(t, place, 'DATETIME'));
+
+CREATE OR REPLACE TEMP MACRO read_timestamp(t, place) AS coalesce(
+  CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?( ?UTC|Z|[+-][0-9]{2}(:?[0-9]{2})?)')
+    THEN TRY_CAST(t AS TIMESTAMP WITH TIME ZONE) END,
+  refuse_text(t, place, 'TIMESTAMP'));
+
+CREATE OR REPLACE TEMP MACRO read_bytes(t, place) AS coalesce(TRY(from_base64(t)), refuse_text(t, place, 'BYTES'));

@@ -11,7 +11,7 @@ import { bindHashKey } from "./engine-hash-key.ts";
 import { chooseMemory } from "./engine-memory.ts";
 import { readNonNull } from "./engine-non-null.ts";
 import { openRecipeSession, type RecipeSession } from "./engine-session.ts";
-import { openSource } from "./engine-source.ts";
+import { blameFile, openSource } from "./engine-source.ts";
 import { rowGroupRows, type WrittenFile, writeRows } from "./engine-write.ts";
 
 /** One attempt at one day. */
@@ -51,8 +51,22 @@ async function runRecipe(
   database: Database,
   session: RecipeSession,
 ): Promise<GenerationReport> {
+  const { extract } = attempt;
+  const source = await openSource(session, extract.shard, attempt.scratch);
+  try {
+    return await writeGeneration(attempt, database, session, source.bytes);
+  } catch (error) {
+    throw await blameFile(session, source.paths, error);
+  }
+}
+
+async function writeGeneration(
+  attempt: Attempt,
+  database: Database,
+  session: RecipeSession,
+  bytes: number,
+): Promise<GenerationReport> {
   const { extract, generation } = attempt;
-  const bytes = await openSource(session, extract.shard, attempt.scratch);
   const counts = await sortRows(attempt, session);
   const cut = await chooseCut(session, attempt.scratch, attempt.options.fileBytes, {
     rows: counts.passed,

@@ -41,11 +41,17 @@ export function buildFileError(text: string, path: string, cause: unknown): Shar
     {
       failed: `The file ${path} cannot be read.`,
       rule: "every row of a shard can be read with the declared types; nothing is skipped",
-      received: firstLine(text),
+      received: correctLine(firstLine(text)),
       remedy: "extract the shard again; the day keeps its former generation until then",
     },
     { cause },
   );
+}
+
+/** DuckDB 1.5.5 names the line after a broken one. */
+function correctLine(text: string): string {
+  if (!text.includes("Malformed JSON in file")) return text;
+  return text.replace(/ in line (\d+)/, (_, line: string) => ` in line ${Number(line) - 1}`);
 }
 
 export function buildScratchError(root: string, cause: unknown): ShardliftError {

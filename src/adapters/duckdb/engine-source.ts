@@ -1,26 +1,46 @@
-import type { OpenShard } from "../../ports.ts";
+import { join as joinPath } from "node:path";
+import { ShardliftError } from "../../errors.ts";
+import type { OpenShard, ShardPart } from "../../ports.ts";
 import { join, literal } from "../../sql/render.ts";
 import { sql } from "../../sql/template.ts";
 import { buildFileError } from "./engine-errors.ts";
+import { stageJson } from "./engine-json.ts";
 import type { RecipeSession } from "./engine-session.ts";
 
-/**
- * Checks every file and opens the view `source` over all of them.
- * @returns bytes of the files that will be read
- */
+/** Files that the view `source` reads, as they were found or staged. */
+export interface SourceFiles {
+  paths: string[];
+  bytes: number;
+}
+
+/** Checks every file, brings newline JSON into Parquet, and opens the view `source` over all of them. */
 export async function openSource(
   session: RecipeSession,
   shard: OpenShard,
-  _scratch: string,
-): Promise<number> {
-  const paths: string[] = [];
-  for (const part of shard.parts) {
-    await checkParquet(session, part.path);
-    paths.push(part.path);
+  scratch: string,
+): Promise<SourceFiles> {
+  const files: SourceFiles = { paths: [], bytes: 0 };
+  for (const [index, part] of shard.parts.entries()) {
+    const { path, bytes } = await openPart(session, part, joinPath(scratch, `staged-${index}.parquet`));
+    files.paths.push(path);
+    files.bytes += bytes;
   }
-  if (paths.length === 0) await session.run("source_empty");
-  else await session.run("source", { parts: sql`[${join(paths.map((path) => literal(path)))}]` });
-  return shard.parts.reduce((sum, part) => sum + part.bytes, 0);
+  if (files.paths.length === 0) await session.run("source_empty");
+  else await session.run("source", { parts: sql`[${join(files.paths.map((path) => literal(path)))}]` });
+  return files;
+}
+
+async function openPart(session: RecipeSession, part: ShardPart, staged: string) {
+  switch (part.format) {
+    case "parquet":
+      await checkParquet(session, part.path);
+      return part;
+    case "jsonl":
+    case "jsonl.gz":
+      return { path: staged, bytes: await stageJson(session, part.path, staged) };
+    default:
+      return part.format satisfies never;
+  }
 }
 
 async function checkParquet(session: RecipeSession, path: string): Promise<void> {
@@ -29,4 +49,21 @@ async function checkParquet(session: RecipeSession, path: string): Promise<void>
   const { path: column, expected, received } = difference;
   const text = `column ${column}: declared ${expected ?? "nothing"}, found ${received ?? "nothing"}`;
   throw buildFileError(text, path, undefined);
+}
+
+/** After a failure over several files: the file that cannot be read, if it is one's fault. */
+export async function blameFile(
+  session: RecipeSession,
+  paths: readonly string[],
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof ShardliftError || !(error instanceof Error)) return error;
+  for (const path of paths) {
+    try {
+      await session.run("probe", { part: literal(path) }, path);
+    } catch (found) {
+      return found;
+    }
+  }
+  return error;
 }
