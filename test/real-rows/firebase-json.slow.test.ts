@@ -1,0 +1,4 @@
+import { dataSets } from "./data-sets.ts";
+import { testDataSet } from "./test-data-set.ts";
+
+testDataSet(dataSets.firebaseJson);
