@@ -1,0 +1,77 @@
+/**
+ * `npm run bench [-- --rows 20000000 --repetitions 3 --threads 2]`: what the whole extract of a day costs beside the
+ * plain rewrite of the same file. Each measured thing is a process of its own; they take turns.
+ */
+import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chooseThreads } from "../src/adapters/duckdb/engine-memory.ts";
+import { generateDay } from "./generate-day.ts";
+import type { Measure, MeasureInput } from "./measure.ts";
+
+const memoryBytes = 1_000_000_000;
+const kinds = ["rewrite", "extract"] as const;
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: "string", default: "2000000" },
+    repetitions: { type: "string", default: "3" },
+    threads: { type: "string" },
+  },
+});
+const folder = join(import.meta.dirname, "..", ".cache", "bench");
+await mkdir(folder, { recursive: true });
+const threads = values.threads ? Number(values.threads) : chooseThreads(null, memoryBytes);
+const path = await generateDay(folder, Number(values.rows));
+const measures = { rewrite: [] as Measure[], extract: [] as Measure[] };
+for (let repetition = 0; repetition < Number(values.repetitions); repetition += 1) {
+  for (const kind of kinds) measures[kind].push(await measure(kind, { path, folder, threads, memoryBytes }));
+}
+printReport();
+
+async function measure(kind: (typeof kinds)[number], input: MeasureInput): Promise<Measure> {
+  const script = join(import.meta.dirname, `measure-${kind}.ts`);
+  const child = spawn(process.execPath, [script, JSON.stringify(input)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`${script} ended with ${code}`);
+  return JSON.parse(output.trim().split("\n").at(-1)!) as Measure;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+}
+
+function printReport(): void {
+  const seconds = (kind: (typeof kinds)[number]) => median(measures[kind].map((one) => one.seconds));
+  const peak = (kind: (typeof kinds)[number]) => Math.max(...measures[kind].map((one) => one.peakMb));
+  const ratio = seconds("extract") / seconds("rewrite");
+  console.log(`${values.rows} rows, ${threads} threads, medians of ${values.repetitions}`);
+  console.log("              seconds   ratio   peak MB");
+  for (const kind of kinds) {
+    const columns = [
+      seconds(kind).toFixed(2),
+      (seconds(kind) / seconds("rewrite")).toFixed(2),
+      peak(kind).toFixed(0),
+    ];
+    console.log(`${kind.padEnd(11)}${columns.map((text) => text.padStart(9)).join("")}`);
+  }
+  console.log(
+    JSON.stringify({
+      rewrite_ratio: Number(ratio.toFixed(3)),
+      peak_mb: Math.round(peak("extract")),
+      rewrite_peak_mb: Math.round(peak("rewrite")),
+      rows: Number(values.rows),
+      threads,
+      rewrite_seconds: Number(seconds("rewrite").toFixed(2)),
+      extract_seconds: Number(seconds("extract").toFixed(2)),
+      repetitions: Number(values.repetitions),
+    }),
+  );
+}
