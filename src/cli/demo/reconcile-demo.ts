@@ -16,6 +16,7 @@ export async function reconcileDemo({ io, folder, name, nowMs, signal }: Reconci
   const flags = {
     pipeline: name,
     environment: "demo",
+    all: true,
     config: folder,
     now: new Date(nowMs).toISOString(),
     progress: "none",

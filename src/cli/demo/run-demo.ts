@@ -108,7 +108,7 @@ function fail({ io }: Stage, exitCode: number): number {
 async function finish(stage: Stage, phase: DemoPhase): Promise<number> {
   const total = { days: 0, rows: 0, differences: 0 };
   for (const { name } of stage.properties) {
-    say(stage, `$ shardlift reconcile --pipeline ${name} --environment demo`);
+    say(stage, `$ shardlift reconcile --all --pipeline ${name} --environment demo`);
     const found = await reconcileDemo({ ...stage, name, nowMs: phase.nowMs });
     total.days += found.days;
     total.rows += found.rows;
