@@ -25,7 +25,7 @@ export async function retry<T>(
     try {
       return await work();
     } catch (error) {
-      if (isShardliftError(error) && error.retryable) throw error;
+      if (isFault(error)) throw error;
       throw new AbortError(error instanceof Error ? error : new Error(String(error)));
     }
   };
@@ -39,6 +39,11 @@ export async function retry<T>(
       if (retriesLeft > 0) await clock.sleep(waitMs(attemptNumber, policy), signal);
     },
   });
+}
+
+/** Lateness, lost races and warehouses that others hold are no faults: whoever waits for them has done so already. */
+function isFault(error: unknown): boolean {
+  return isShardliftError(error) && error.retryable && error.code === "outside";
 }
 
 function waitMs(attemptNumber: number, { maxWaitMs }: RetryPolicy): number {

@@ -31,10 +31,12 @@ export async function runPipeline(context: TaskContext, planned?: Plan): Promise
   const busy = plan.days.filter(isBusy);
   const results = listWaiting(plan);
   for (let from = 0; from < busy.length; from += daysPerRound) {
-    results.push(...(await runRound(context, busy.slice(from, from + daysPerRound))));
+    const round = await runRound(context, busy.slice(from, from + daysPerRound));
+    results.push(...round);
+    if (isHeld(round)) break;
   }
   await noteOutdated(context, results);
-  if (busy.length > 0) await repairDays(context, busy);
+  if (busy.length > 0 && !isHeld(results)) await repairDays(context, busy);
   return { plan, results, output: buildOutput("run", context, results, { read: plan.totals }) };
 }
 
@@ -58,9 +60,16 @@ async function runRound(context: TaskContext, days: readonly DayPlan[]): Promise
       (planned) => has(planned, task) && !(follows(planned, task) && isUnread(planned)),
     );
     startTask(context, task, own);
-    results.push(...(await moveReaders(context, task, own)));
+    const moved = await moveReaders(context, task, own);
+    results.push(...moved);
+    if (isHeld(moved)) break;
   }
   return results;
+}
+
+/** Somebody else holds the warehouse, and we waited for it in vain: every further step would wait as long again. */
+function isHeld(results: readonly DayResult[]): boolean {
+  return results.some((result) => result.task !== "extract" && result.exitCode === exitCodes["not-ready"]);
 }
 
 function startTask(context: TaskContext, task: "extract" | ReaderTask, days: readonly DayPlan[]): void {

@@ -52,6 +52,10 @@ describe("a fault", () => {
 
   test.each([
     ["that asking again cannot help", fault(false)],
+    [
+      "that is none: somebody else holds the file",
+      new ShardliftError("not-ready", { failed: "held" }, { retryable: true }),
+    ],
     ["of ours", new TypeError("undefined is not a function")],
   ])("%s is told at once", async (_, error) => {
     const clock = createSleeper();
