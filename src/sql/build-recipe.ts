@@ -101,7 +101,13 @@ function buildSorting(rules: Rules, schema: readonly Field[]) {
     ...lists.map(({ table, keys }) => ({ table, hash: sql`hash(${keys})` })),
   ];
   const isIn = suspicions.map(({ table, hash }) => sql`${hash} IN (SELECT h FROM ${table})`);
-  const isNotIn = suspicions.map(({ table, hash }) => sql`ANTI JOIN ${table} ON ${table}.h = ${hash}`);
+  const named = suspicions.map((suspicion, index) => ({
+    ...suspicion,
+    name: fragment(`_shardlift_hash_${index}`),
+  }));
+  const isNotIn = named.map(({ table, name }) => sql`ANTI JOIN ${table} ON ${table}.h = rendered.${name}`);
+  const hashes = named.map(({ hash, name }) => sql`${hash} AS ${name}`);
+  const clean = buildColumns(rules, schema, "regular");
   const exact = renderSelectList(buildColumns(rules, schema, "exact"));
   return {
     counts: render("counts", { filter }),
@@ -118,7 +124,8 @@ function buildSorting(rules: Rules, schema: readonly Field[]) {
       : render("settle-keep", { columns: exact }),
     duplicates: dedupes ? render("duplicates") : [],
     clean: render("clean", {
-      columns: renderSelectList(buildColumns(rules, schema, "regular")),
+      names: join(clean.map(({ column }) => identifier(column.name))),
+      columns: join([renderSelectList(clean), ...hashes], ",\n  "),
       apart: join(isNotIn, "\n"),
       filter,
     }),

@@ -3,4 +3,4 @@
 COPY (
   SELECT * FROM source
   WHERE ({{filter}}) AND ({{suspicion}})
-) TO {{@side}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720);
+) TO {{@side}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240);

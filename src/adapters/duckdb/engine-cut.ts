@@ -4,7 +4,7 @@ import { type Cut, measureRowBytes, rowGroupRows } from "./engine-write.ts";
 /** DuckDB cuts row groups at multiples of its vectors. */
 const vectorRows = 2048;
 /** Rows in the sample that a row's size is learned from. */
-const sampleRows = 4 * rowGroupRows;
+const sampleRows = 8 * rowGroupRows;
 /** What a row gains at most: id, texts of keys. */
 const addedRowBytes = 20;
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 
 /** What Node, DuckDB's code and its allocator take beside the memory that DuckDB counts. */
-const overheadShare = 0.4;
+const overheadShare = 0.35;
 const maxThreads = 4;
 /** A thread that reads and writes wide rows at once takes about this much. */
 const threadBytes = 400_000_000;

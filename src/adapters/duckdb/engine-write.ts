@@ -9,8 +9,8 @@ import { sql } from "../../sql/template.ts";
 import type { Row } from "./database.ts";
 import type { RecipeSession } from "./engine-session.ts";
 
-/** Small row groups keep the writer's memory bounded. */
-export const rowGroupRows = 30_720;
+/** The writer holds a row group per thread, raw and compressed: small ones keep memory bounded. */
+export const rowGroupRows = 10_240;
 
 /** How rows are cut into files and row groups. */
 export interface Cut {
