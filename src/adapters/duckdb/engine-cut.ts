@@ -10,7 +10,8 @@ const addedRowBytes = 20;
 
 /**
  * Cuts a day into files of about `fileBytes`. DuckDB's own FILE_SIZE_BYTES counts before compression and per thread,
- * so files are cut after so many row groups, by the bytes that a row takes.
+ * so files are cut after so many row groups, by the bytes that a row takes. Threads write at once: a file may get one
+ * row group per thread too many, which is less than a hundredth of an ordinary file.
  */
 export async function chooseCut(
   session: RecipeSession,
