@@ -1,22 +1,9 @@
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { generateShard } from "../../src/adapters/duckdb/generator.ts";
-import { day } from "../support/builders.ts";
+import { describe, expect, test } from "vitest";
 import { command, readLine } from "../support/command.ts";
-import { createSite, type Site } from "../support/site.ts";
+import { arrive as arriveAt, now, openSite } from "../support/shop.ts";
+import type { Site } from "../support/site.ts";
 
-const now = ["--now", "2026-11-23T10:00:00Z"];
-
-async function openSite(): Promise<Site> {
-  const site = await createSite();
-  onTestFinished(() => site.remove());
-  return site;
-}
-
-async function arrive(site: Site, on: string, revision = 1): Promise<void> {
-  const target = { root: join(site.folder, "source"), dataset: "analytics_1" };
-  await generateShard({ family: "ga4_events", day: day(on), rows: 50, revision }, target);
-}
+const arrive = (site: Site, on: string, revision = 1) => arriveAt(site, { revision }, on);
 
 describe("the tasks, in the order in which Airflow calls them", () => {
   test("each print one line of JSON and exit by the contract, the first time and the second", async () => {
@@ -257,24 +244,5 @@ describe("commands for people", () => {
     const wrong = await command(site, ["init", "--name", "x y", "--time-zone", "Berlin"]);
     expect(wrong.exitCode).toBe(64);
     expect(wrong.stderr).toContain("--time-zone");
-  });
-});
-
-describe("the command line", () => {
-  test("suggests what was meant", async () => {
-    const said = await command({ folder: "." }, ["recncile"]);
-    expect(said.exitCode).toBe(64);
-    expect(said.stderr).toContain("Did you mean reconcile?");
-  });
-
-  test("shows examples for every command", async () => {
-    const help = await command({ folder: "." }, ["--help"]);
-    expect(help.exitCode).toBe(0);
-    const names = [...help.stdout.matchAll(/^ {2}([a-z][a-z-]+) \[options\]/gm)].map((match) => match[1]!);
-    expect(names).toHaveLength(21);
-    for (const name of names) {
-      const { stdout } = await command({ folder: "." }, [name, "--help"]);
-      expect(stdout).toContain(`  $ shardlift ${name}`);
-    }
   });
 });
