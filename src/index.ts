@@ -1,8 +1,9 @@
 /**
- * The tasks as a library. A task takes a context (pipeline, environment, ports, days, guards) and hands back what it
- * did; known errors reject as `ShardliftError`. `buildPorts` makes the ports an environment names.
+ * The tasks as a library: `openPipeline` reads configuration and gives the context that every task takes; a task hands
+ * back what it did. Known errors reject as `ShardliftError`. Who brings ports of their own builds the context by hand.
  */
 export { createClock } from "./cli/clock.ts";
+export { type OpenOptions, type OpenPipeline, openPipeline } from "./cli/open-pipeline.ts";
 export { buildPorts, type OpenPorts, type WiringInput } from "./cli/wiring.ts";
 export { readEnvironment } from "./config/read-environments.ts";
 export { readPipeline } from "./config/read-pipelines.ts";

@@ -5,14 +5,15 @@ import type { Warehouse } from "../../ports.ts";
 import { createClock } from "../clock.ts";
 import { reportFailure } from "../fail.ts";
 import type { Io } from "../io.ts";
+import { loadEnvironment } from "../open-pipeline.ts";
 import { renderTable } from "../render-table.ts";
-import { loadEnvironment, type SessionFlags } from "../session.ts";
+import { findConfig, type SessionFlags } from "../session.ts";
 import { listenForSignals } from "../signals.ts";
 import { buildPorts } from "../wiring.ts";
 
 /** `shardlift query`: one statement, statements from stdin, or a prompt at a terminal; never writes. */
 export async function run(flags: SessionFlags, io: Io, operands: string[]): Promise<number> {
-  const environment = await loadEnvironment(flags, io);
+  const environment = await loadEnvironment({ ...flags, config: findConfig(flags, io) });
   const signals = listenForSignals();
   const clock = createClock(null);
   const { ports, close } = await buildPorts({ environment, clock, signal: signals.signal, env: io.env });
