@@ -3,7 +3,7 @@
  * plain rewrite of the same file. Each measured thing is a process of its own; they take turns.
  */
 import { spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chooseThreads } from "../src/adapters/duckdb/engine-memory.ts";
@@ -20,13 +20,20 @@ const { values } = parseArgs({
     threads: { type: "string" },
   },
 });
-const folder = join(import.meta.dirname, "..", ".cache", "bench");
-await mkdir(folder, { recursive: true });
+const cache = join(import.meta.dirname, "..", ".cache", "bench");
+await mkdir(cache, { recursive: true });
 const threads = values.threads ? Number(values.threads) : chooseThreads(null, memoryBytes);
-const path = await generateDay(folder, Number(values.rows));
+const path = await generateDay(cache, Number(values.rows));
+/** Of this run alone: two may be measured at once. */
+const folder = await mkdtemp(join(cache, "run-"));
 const measures = { rewrite: [] as Measure[], extract: [] as Measure[] };
-for (let repetition = 0; repetition < Number(values.repetitions); repetition += 1) {
-  for (const kind of kinds) measures[kind].push(await measure(kind, { path, folder, threads, memoryBytes }));
+try {
+  for (let repetition = 0; repetition < Number(values.repetitions); repetition += 1) {
+    for (const kind of kinds)
+      measures[kind].push(await measure(kind, { path, folder, threads, memoryBytes }));
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
 }
 printReport();
 
