@@ -174,7 +174,10 @@ export const pipelineSchema = z
     filter: z
       .array(filterCondition)
       .max(100)
-      .meta({ description: "Conditions that a row must all meet to be taken; the others are counted." })
+      .meta({
+        description:
+          "Conditions that a row must all meet to be taken; the others are counted. A shard that lacks a condition's column altogether is taken whole.",
+      })
       .prefault([]),
     max_read: z
       .union([z.bigint(), z.string()])

@@ -114,6 +114,12 @@ function buildSorting(rules: Rules, schema: readonly Field[]) {
     keys: dedupes ? render("keys", { identity, filter }) : [],
     irregular: lists.flatMap((list) => render("irregular", list)),
     suspects: dedupes ? render("suspects") : [],
+    apart: render("apart", {
+      hashes: join(
+        [literal(0), ...suspicions.map(({ table }) => sql`(SELECT count(*) FROM ${table})`)],
+        " + ",
+      ),
+    }),
     side: render("side", { filter, suspicion: join([fragment("false"), ...isIn], " OR ") }),
     settle: dedupes
       ? render("settle", {
@@ -129,6 +135,7 @@ function buildSorting(rules: Rules, schema: readonly Field[]) {
       apart: join(isNotIn, "\n"),
       filter,
     }),
+    clean_whole: render("clean-whole", { columns: renderSelectList(clean), filter }),
   };
 }
 

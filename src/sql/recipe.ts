@@ -47,6 +47,8 @@ export type StatementName =
   | "irregular"
   /** Once per day, over all `keys`: the table `suspects`, hashes that occur twice. */
   | "suspects"
+  /** Once per day: how many hashes there are to look out for; with none of them `side` and `settle` have no work. */
+  | "apart"
   /** Per file or day: rows that are suspect or irregular, as they are, into a side file. */
   | "side"
   /** Once per day, over all side files: the views `settled_rows` and `removed_rows`, in the exact form. */
@@ -55,6 +57,8 @@ export type StatementName =
   | "duplicates"
   /** Per file or day: the view `clean_rows`, all other rows. */
   | "clean"
+  /** The same view where nothing is apart: all rows. */
+  | "clean_whole"
   /** Writes clean and settled rows; the two that follow write one kind alone. */
   | "write"
   | "write_clean"

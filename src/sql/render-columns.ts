@@ -2,8 +2,9 @@ import type { Column, Field } from "../days/schema.ts";
 import { ShardliftError } from "../errors.ts";
 import { renderEventId } from "./event-id.ts";
 import type { Rules } from "./hash-rules.ts";
+import { member } from "./member.ts";
 import { fragment, identifier, join, literal, type SqlFragment } from "./render.ts";
-import { member, renderJson, renderText } from "./render-json.ts";
+import { renderers, renderJson, renderText } from "./render-json.ts";
 import { renderSetTimes } from "./render-key-values.ts";
 import {
   enterList,
@@ -109,7 +110,9 @@ function buildTimes(rules: Rules, schema: readonly Field[], form: Form): OutputC
   const field = schema.find((candidate) => candidate.name === timestamps.column);
   const list = field && findKeyValues(at, field);
   const value =
-    field && list ? renderSetTimes(list, field, identifier(field.name), at) : fragment("NULL::VARCHAR");
+    field && list
+      ? renderSetTimes(list, field, identifier(field.name), at, renderers)
+      : fragment("NULL::VARCHAR");
   return [json(timestamps.as, value, "object")];
 }
 

@@ -1,8 +1,9 @@
 import type { FilterCondition, FilterValue } from "../config/types.ts";
 import type { Field } from "../days/schema.ts";
 import { type Rules, renderPath } from "./hash-rules.ts";
+import { member } from "./member.ts";
 import { fragment, identifier, join, literal, type SqlFragment } from "./render.ts";
-import { member, renderText } from "./render-json.ts";
+import { renderers, renderText } from "./render-json.ts";
 import { renderKey } from "./render-key-values.ts";
 import { findSlots, renderSlotsText } from "./render-slots.ts";
 import { enterList, enterMember, findKeyValues, type Position, rawRules, start } from "./row-rules.ts";
@@ -14,11 +15,16 @@ interface Subject {
   test(condition: (text: SqlFragment) => SqlFragment): SqlFragment;
 }
 
-/** What a row must be to stay: never null. A column or key that is not there counts as null. */
+/**
+ * What a row must be to stay: never null. A key or member that is not there counts as null. A whole column that is not
+ * there is no condition: a pipeline's filter is for those of its families that have the column, and a schema that lacks
+ * it yet must not lose every row.
+ */
 export function renderFilter(rules: Rules, schema: readonly Field[]): SqlFragment {
-  if (rules.filter.length === 0) return fragment("true");
+  const conditions = rules.filter.filter(({ path }) => findColumn(schema, path.column) !== undefined);
+  if (conditions.length === 0) return fragment("true");
   return join(
-    rules.filter.map((condition) => renderCondition(condition, findSubject(rules, schema, condition))),
+    conditions.map((condition) => renderCondition(condition, findSubject(rules, schema, condition))),
     " AND ",
   );
 }
@@ -60,8 +66,13 @@ function spellings(value: FilterValue, field: Field | null): SqlFragment[] {
   return [text, sql`${text}::${type}::VARCHAR`];
 }
 
+/** BigQuery's names of columns do not differ by case. */
+function findColumn(schema: readonly Field[], name: string): Field | undefined {
+  return schema.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+}
+
 function findSubject(rules: Rules, schema: readonly Field[], { path }: FilterCondition): Subject {
-  const field = schema.find((candidate) => candidate.name.toLowerCase() === path.column.toLowerCase());
+  const field = findColumn(schema, path.column);
   if (field === undefined) return nothing;
   const at = start(rawRules(rules), "exact", field.name);
   const value = identifier(field.name);
@@ -91,7 +102,7 @@ function findMember(field: Field, value: SqlFragment, at: Position, path: string
 function pairs(field: Field, value: SqlFragment, at: Position, key: string): Subject {
   const list = findKeyValues(at, field)!;
   const { element, inside } = enterList(at);
-  const text = renderSlotsText(findSlots(list, field, element, inside).slots);
+  const text = renderSlotsText(findSlots(list, field, element, inside).slots, renderers);
   const isKey = sql`coalesce(${renderKey(list, field, element)}, '') = ${literal(key)}`;
   return {
     field: null,

@@ -1,13 +1,12 @@
 import type { Field } from "../days/schema.ts";
-import { fragment, identifier, join, literal, type SqlFragment } from "./render.ts";
+import { member, type Renderers } from "./member.ts";
+import { fragment, join, literal, type SqlFragment } from "./render.ts";
 import { renderKeyValues } from "./render-key-values.ts";
 import { enterList, enterMember, findKeyValues, isDropped, isHashed, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
-/** The member of a struct value. */
-export function member(value: SqlFragment, name: string): SqlFragment {
-  return sql`${value}.${identifier(name)}`;
-}
+/** What renderers of parts (pairs, slots) are given to render values below them. */
+export const renderers: Renderers = { jsonOrNull: renderJsonOrNull, text: renderText };
 
 /**
  * Renders the JSON text of a value, complete and canonical; never SQL NULL: a null is the text `null`, a null list
@@ -35,7 +34,7 @@ export function renderText(field: Field, value: SqlFragment, at: Position): SqlF
 
 function renderList(field: Field, value: SqlFragment, at: Position): SqlFragment {
   const list = findKeyValues(at, field);
-  if (list) return renderKeyValues(list, field, value, at);
+  if (list) return renderKeyValues(list, field, value, at, renderers);
   const { element, inside } = enterList(at);
   const each = renderJson({ ...field, mode: "NULLABLE" }, element, inside);
   return sql`concat('[', array_to_string(list_transform(${value}, lambda ${element}: ${each}), ','), ']')`;

@@ -1,7 +1,7 @@
 import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
+import { member, type Renderers } from "./member.ts";
 import { fragment, join, literal, type SqlFragment } from "./render.ts";
-import { member } from "./render-json.ts";
 import { findSlots, renderSlotsJson, renderSlotsText } from "./render-slots.ts";
 import { enterList, keysBelow, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
@@ -21,8 +21,9 @@ export function renderKeyValues(
   field: Field,
   value: SqlFragment,
   at: Position,
+  renderers: Renderers,
 ): SqlFragment {
-  return renderObject(list, field, value, at, "value");
+  return renderObject({ list, field, value, at, renderers }, "value");
 }
 
 /** The same object with the times its keys were set instead of their values. */
@@ -31,20 +32,24 @@ export function renderSetTimes(
   field: Field,
   value: SqlFragment,
   at: Position,
+  renderers: Renderers,
 ): SqlFragment {
-  return renderObject(list, field, value, at, "time");
+  return renderObject({ list, field, value, at, renderers }, "time");
 }
 
-function renderObject(
-  list: KeyValueList,
-  field: Field,
-  value: SqlFragment,
-  at: Position,
-  shown: "value" | "time",
-): SqlFragment {
+/** A key-value list at its place in the schema. */
+interface Pairs {
+  list: KeyValueList;
+  field: Field;
+  value: SqlFragment;
+  at: Position;
+  renderers: Renderers;
+}
+
+function renderObject({ list, field, value, at, renderers }: Pairs, shown: "value" | "time"): SqlFragment {
   const { element, inside } = enterList({ ...at, form: at.depth === 0 ? at.form : "exact" });
   const kept = renderKept(list, field, value, at, element);
-  const pair = buildPair(list, field, element, inside);
+  const pair = buildPair({ list, field, value, at: inside, renderers }, element);
   if (inside.form === "exact") return renderShortOrExact(kept, element, pair, shown);
   const texts = sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
   return sql`concat('{', array_to_string(list_sort(${texts}), ','), '}')`;
@@ -117,12 +122,12 @@ export function renderKey(list: KeyValueList, field: Field, element: SqlFragment
   return key.type === "STRING" ? value : sql`${value}::VARCHAR`;
 }
 
-function buildPair(list: KeyValueList, field: Field, element: SqlFragment, inside: Position): Pair {
+function buildPair({ list, field, at: inside, renderers }: Pairs, element: SqlFragment): Pair {
   const key = renderKey(list, field, element);
   const { slots, time } = findSlots(list, field, element, inside);
-  const plain = renderSlotsJson(slots);
+  const plain = renderSlotsJson(slots, renderers);
   const hashed = keysBelow(inside, inside.rules.hash);
-  const hash = sql`coalesce('"' || keyed_hash(${renderSlotsText(slots)}) || '"', 'null')`;
+  const hash = sql`coalesce('"' || keyed_hash(${renderSlotsText(slots, renderers)}) || '"', 'null')`;
   return {
     key: inside.form === "exact" ? sql`coalesce(json_string(${key}), '""')` : sql`'"', ${key}, '"'`,
     value:

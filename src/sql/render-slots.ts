@@ -1,7 +1,7 @@
 import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
+import { member, type Renderers, type RenderValue } from "./member.ts";
 import { fragment, join, literal, type SqlFragment } from "./render.ts";
-import { member, renderJsonOrNull, renderText } from "./render-json.ts";
 import { enterMember, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
@@ -54,16 +54,17 @@ function apart(outer: readonly Slot[], inner: readonly Slot[]): Slot[] {
 }
 
 /** JSON text of the one slot that is set, `null` where none is, an object where several are. */
-export function renderSlotsJson(slots: readonly Slot[]): SqlFragment {
-  return sql`coalesce(${chooseText(slots, (slot) => renderJsonOrNull(slot.field, slot.value, slot.at))}, 'null')`;
+export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers): SqlFragment {
+  return sql`coalesce(${chooseText(slots, renderers.jsonOrNull, renderers)}, 'null')`;
 }
 
 /** Text of the value, as it is hashed; null where no slot is set. */
-export function renderSlotsText(slots: readonly Slot[]): SqlFragment {
-  return chooseText(slots, (slot) => renderText(slot.field, slot.value, slot.at));
+export function renderSlotsText(slots: readonly Slot[], renderers: Renderers): SqlFragment {
+  return chooseText(slots, renderers.text, renderers);
 }
 
-function chooseText(slots: readonly Slot[], render: (slot: Slot) => SqlFragment): SqlFragment {
+function chooseText(slots: readonly Slot[], renderValue: RenderValue, renderers: Renderers): SqlFragment {
+  const render = (slot: Slot) => renderValue(slot.field, slot.value, slot.at);
   const [only, ...others] = slots;
   if (only === undefined) return fragment("NULL::VARCHAR");
   const whenSet = (slot: Slot) => (slot.field.mode === "REPEATED" ? ifSet(slot, render(slot)) : render(slot));
@@ -73,7 +74,7 @@ function chooseText(slots: readonly Slot[], render: (slot: Slot) => SqlFragment)
     " + ",
   );
   const texts = join(slots.toSorted((a, b) => rank(a) - rank(b)).map(whenSet));
-  return sql`CASE WHEN ${count} > 1 THEN ${renderSlotsObject(slots)} ELSE coalesce(${texts}) END`;
+  return sql`CASE WHEN ${count} > 1 THEN ${renderSlotsObject(slots, renderers)} ELSE coalesce(${texts}) END`;
 }
 
 /** The frequent slots first: coalesce looks no further than it must. */
@@ -81,9 +82,9 @@ function rank({ field }: Slot): number {
   return field.type === "STRING" ? 0 : field.type === "INTEGER" ? 1 : 2;
 }
 
-function renderSlotsObject(slots: readonly Slot[]): SqlFragment {
+function renderSlotsObject(slots: readonly Slot[], renderers: Renderers): SqlFragment {
   const members = slots.map((slot) => {
-    const text = renderJsonOrNull(slot.field, slot.value, slot.at);
+    const text = renderers.jsonOrNull(slot.field, slot.value, slot.at);
     return ifSet(slot, sql`${literal(`${JSON.stringify(slot.name)}:`)} || ${text}`);
   });
   return sql`'{' || concat_ws(',', ${join(members)}) || '}'`;

@@ -1,6 +1,6 @@
 import type { Field } from "../days/schema.ts";
+import { member } from "./member.ts";
 import { fragment, identifier, join, literal, type SqlFragment } from "./render.ts";
-import { member } from "./render-json.ts";
 import { sql } from "./template.ts";
 
 /** What DuckDB calls the values that a scalar may hold in JSON; what the text must look like is the macros' matter. */

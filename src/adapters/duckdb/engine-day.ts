@@ -1,29 +1,19 @@
 import { join } from "node:path";
 import { ShardliftError } from "../../errors.ts";
-import type { DayExtract, EngineContext, GenerationReport, RowBalance } from "../../ports.ts";
+import type { DayExtract, GenerationReport, RowBalance } from "../../ports.ts";
 import { duckdbVersion } from "../../sql/build-recipe.ts";
 import { join as joinFragments, literal, type SqlFragment } from "../../sql/render.ts";
 import { sql } from "../../sql/template.ts";
 import { type Database, openDatabase } from "./database.ts";
-import type { DuckDbEngineOptions } from "./engine.ts";
+import type { Attempt } from "./engine-attempt.ts";
 import { chooseCut } from "./engine-cut.ts";
 import { bindHashKey } from "./engine-hash-key.ts";
 import { chooseMemory } from "./engine-memory.ts";
 import { readNonNull } from "./engine-non-null.ts";
 import { openRecipeSession, type RecipeSession } from "./engine-session.ts";
+import { type Counts, sortRows } from "./engine-sort.ts";
 import { blameFile, openSource } from "./engine-source.ts";
 import { rowGroupRows, type WrittenFile, writeRows } from "./engine-write.ts";
-
-/** One attempt at one day. */
-export interface Attempt {
-  options: DuckDbEngineOptions;
-  extract: DayExtract;
-  context: EngineContext;
-  generation: string;
-  threads: number;
-  /** Folder of this attempt alone; gone when it ends. */
-  scratch: string;
-}
 
 /** Executes the day's recipe: the order of its statements is docs/recipe.md's. */
 export async function extractDay(attempt: Attempt): Promise<GenerationReport> {
@@ -73,8 +63,8 @@ async function writeGeneration(
     bytes,
   });
   const stop = reportRows(attempt, database, counts.passed);
-  const files = await writeDay(attempt, session, cut).finally(stop);
-  const removed = await writeRemoved(attempt, session);
+  const files = await writeDay(attempt, session, cut, counts).finally(stop);
+  const removed = counts.hasSettled ? await writeRemoved(attempt, session) : [];
   const paths = { files: renderPaths(files.map(({ path }) => path)) };
   const [report] = await session.run("report", paths);
   const balance = buildBalance(counts, files);
@@ -91,49 +81,19 @@ async function writeGeneration(
   };
 }
 
-interface Counts {
-  source: number;
-  passed: number;
-  exact: number;
-  conflicting: number;
-}
-
-/** Tells clean rows from those that need a closer look, and settles the latter. */
-async function sortRows(attempt: Attempt, session: RecipeSession): Promise<Counts> {
-  const side = literal(join(attempt.scratch, "side.parquet"));
-  const origin = renderOrigin(attempt);
-  const [counts] = await session.run("counts");
-  await session.run("keys");
-  await session.run("irregular");
-  await session.run("suspects");
-  await session.run("side", { side });
-  await session.run("settle", { ...origin, sides: sql`[${side}]` });
-  const [duplicates] = await session.run("duplicates");
-  await session.run("clean", origin);
-  return {
-    source: Number(counts?.source),
-    passed: Number(counts?.passed),
-    exact: Number(duplicates?.exact ?? 0),
-    conflicting: Number(duplicates?.conflicting ?? 0),
-  };
-}
-
-function renderOrigin({ extract, generation }: Attempt): Record<string, SqlFragment> {
-  return {
-    day: literal(extract.day),
-    shard_kind: literal(extract.shard.version.kind),
-    generation: literal(generation),
-  };
-}
-
 async function writeDay(
   attempt: Attempt,
   session: RecipeSession,
   cut: Parameters<typeof writeRows>[2],
+  { hasSettled }: Counts,
 ): Promise<WrittenFile[]> {
   const { options, scratch, generation, extract } = attempt;
   const { prefix } = extract;
-  return writeRows({ session, store: options.store, scratch, prefix, generation }, "write", cut);
+  return writeRows(
+    { session, store: options.store, scratch, prefix, generation },
+    hasSettled ? "write" : "write_clean",
+    cut,
+  );
 }
 
 async function writeRemoved(attempt: Attempt, session: RecipeSession): Promise<WrittenFile[]> {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { DuckDBMapValue } from "@duckdb/node-api";
 import { ShardliftError } from "../../errors.ts";
@@ -48,7 +48,18 @@ export async function writeRows(input: WriteInput, name: StatementName, cut: Cut
   const rows = await session.run(name, buildTarget(folder, generation, cut));
   const files = rows.map((row) => readWritten(row, keyPrefix));
   if (local === null) await putFiles(store, files);
+  else for (const path of [...files.map((file) => file.path), folder]) await syncPath(path);
   return files;
+}
+
+/** Brings a file or a folder's entries to the disk: a head must never name what a power cut can still take. */
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Writes a few rows to learn their size. */

@@ -1,33 +1,10 @@
 import { buildGenerationId } from "../../lake/generation-id.ts";
-import type {
-  Clock,
-  DayExtract,
-  DayOutcome,
-  Engine,
-  EngineContext,
-  ObjectStore,
-  RandomHex,
-} from "../../ports.ts";
+import type { DayExtract, DayOutcome, Engine, EngineContext, ObjectStore } from "../../ports.ts";
 import { extractDay } from "./engine-day.ts";
 import { isOutOfMemory } from "./engine-errors.ts";
 import { chooseThreads } from "./engine-memory.ts";
+import type { DuckDbEngineOptions } from "./engine-options.ts";
 import { cleanScratch, createScratch, removeScratch } from "./engine-scratch.ts";
-
-export interface DuckDbEngineOptions {
-  /** What the whole process may take, in bytes. */
-  memoryBytes: number;
-  /** null: as many as the machine has cores, at most four. */
-  threads: number | null;
-  /** Size that lake files aim at. */
-  fileBytes: number;
-  /** Folder for what does not fit into memory; null: the system's temporary folder. */
-  spill: string | null;
-  store: ObjectStore;
-  clock: Clock;
-  randomHex: RandomHex;
-  /** Read only where a recipe hashes columns. */
-  readHashKey: () => Promise<Uint8Array>;
-}
 
 /** The engine that runs recipes in this process. One day at a time: each day may use all of the memory. */
 export function createDuckDbEngine(options: DuckDbEngineOptions): Engine {

@@ -182,8 +182,13 @@ describe("filter", () => {
     ],
     ["a list that is empty", { path: path("items"), test: "exists", exists: true }, []],
     [
-      "a column that is not there counts as null",
+      "a column that the shard does not have is no condition on it",
       { path: path("is_active_user"), test: "equals", value: true },
+      [0, 1, 2, 3],
+    ],
+    [
+      "a member that the shard does not have counts as null",
+      { path: path("device.nothing"), test: "equals", value: "x" },
       [],
     ],
     ["a hostile text", { path: path("platform"), test: "equals", value: "'; DROP TABLE keys; --" }, []],
