@@ -75,6 +75,8 @@ function buildReading(schema: readonly Field[]) {
   );
   return {
     setup: render("setup"),
+    split_json: render("split-json"),
+    shape_json: render("shape-json"),
     check_json: render("check-json", { declared: renderDeclared(schema), is_json: renderIsJson(schema) }),
     locate: render("locate"),
     stage: render("stage", { columns: renderStagedColumns(schema), types: renderTextTypes(schema) }),

@@ -25,7 +25,11 @@ export interface Recipe {
 export type StatementName =
   /** Once per connection: the macros. */
   | "setup"
-  /** Per newline-JSON file: the first place that is not declared or holds the wrong thing; run before `stage`. */
+  /** Per newline-JSON file: its lines as texts, in small Parquet files; run with `check_json` before `stage`. */
+  | "split_json"
+  /** Per file that came of it: the merged shape of its lines. */
+  | "shape_json"
+  /** Per newline-JSON file, over its shapes: the first place that is not declared or holds the wrong thing. */
   | "check_json"
   /** After a refusal: the line that has such a place. */
   | "locate"

@@ -1,15 +1,12 @@
--- Per newline-JSON file: the first place that is not declared, at any depth, or that holds something it cannot hold
--- (DuckDB's reader would drop the one and hide the other). No row: all is well. A broken line is an error.
+-- Per newline-JSON file, over the shapes of its lines: the first place that is not declared, at any depth, or that holds
+-- something it cannot hold (DuckDB's reader would drop the one and hide the other). No row: all is well.
 WITH found AS (
   SELECT
     fullkey,
     CASE WHEN type = 'VARCHAR' THEN atom ->> '$' ELSE type END AS received,
     coalesce(regexp_matches(key, '[.\[\]"]'), false) AS strange,
     concat(replace(path, '[0]', '[*]'), '."', key, '"') AS json_path
-  FROM (
-    SELECT json_group_structure(json)::JSON AS shape
-    FROM read_ndjson_objects({{@part}}, maximum_object_size = {{@line_bytes}}, hive_partitioning = false)
-  ), json_tree(shape)
+  FROM (SELECT unnest({{@shapes}}::VARCHAR[])::JSON AS shape), json_tree(shape)
   WHERE shape IS NOT NULL
 )
 SELECT

@@ -9,4 +9,4 @@ COPY (
     maximum_object_size = {{@line_bytes}},
     hive_partitioning = false
   )
-) TO {{@staged}} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 10240);
+) TO {{@staged}} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 2048);

@@ -1,6 +1,8 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
+import type { DuckDBListValue } from "@duckdb/node-api";
 import { ShardliftError } from "../../errors.ts";
-import { literal } from "../../sql/render.ts";
+import { join, literal } from "../../sql/render.ts";
+import { sql } from "../../sql/template.ts";
 import type { Row } from "./database.ts";
 import type { Places, RecipeSession } from "./engine-session.ts";
 
@@ -14,21 +16,29 @@ const maxLineBytes = 128 * 1024 * 1024;
  * @throws ShardliftError `data` naming file, line where it is known, and key
  */
 export async function stageJson(session: RecipeSession, path: string, staged: string): Promise<number> {
-  const lineBytes = await checkJson(session, path);
-  const places = { part: literal(path), line_bytes: literal(lineBytes), staged: literal(staged) };
-  await session.run("stage", places, path);
+  const lines = `${staged}.lines`;
+  const { lineBytes, files } = await splitLines(session, path, lines);
+  const places = { part: literal(path), line_bytes: literal(lineBytes) };
+  await checkShapes(session, path, await readShapes(session, files), places);
+  await rm(lines, { recursive: true, force: true });
+  await session.run("stage", { ...places, staged: literal(staged) }, path);
   return (await stat(staged)).size;
 }
 
-/** @returns the size of lines that was enough to read the file */
-async function checkJson(session: RecipeSession, path: string): Promise<number> {
+/** @returns the size of lines that was enough to read the file, and the files its lines are in now */
+async function splitLines(session: RecipeSession, path: string, lines: string) {
+  const split = async (lineBytes: number) => {
+    await rm(lines, { recursive: true, force: true });
+    const places = { part: literal(path), line_bytes: literal(lineBytes), lines: literal(lines) };
+    const [written] = await session.run("split_json", places, path);
+    const files = written?.Files as DuckDBListValue | undefined;
+    return { lineBytes, files: files?.items.map(String) ?? [] };
+  };
   try {
-    await check(session, path, ordinaryLineBytes);
-    return ordinaryLineBytes;
+    return await split(ordinaryLineBytes);
   } catch (error) {
     if (!isLongLine(error)) throw error;
-    await check(session, path, maxLineBytes);
-    return maxLineBytes;
+    return split(maxLineBytes);
   }
 }
 
@@ -37,9 +47,24 @@ function isLongLine(error: unknown): boolean {
   return error instanceof Error && /maximum_object_size\W[^\n]*exceeded/.test(error.message);
 }
 
-async function check(session: RecipeSession, path: string, lineBytes: number): Promise<void> {
-  const places = { part: literal(path), line_bytes: literal(lineBytes) };
-  const [fault] = await session.run("check_json", places, path);
+/** The merged shape of many rows grows in memory with their text, so few are looked at at once. */
+async function readShapes(session: RecipeSession, files: readonly string[]): Promise<string[]> {
+  const shapes = new Set<string>();
+  for (const file of files) {
+    const [row] = await session.run("shape_json", { part: literal(file) });
+    if (row?.shape != null) shapes.add(String(row.shape));
+  }
+  return [...shapes];
+}
+
+async function checkShapes(
+  session: RecipeSession,
+  path: string,
+  shapes: readonly string[],
+  places: Places,
+): Promise<void> {
+  const list = sql`[${join(shapes.map((shape) => literal(shape)))}]`;
+  const [fault] = await session.run("check_json", { shapes: list }, path);
   if (fault) throw buildFault(path, fault, await findLine(session, fault, places));
 }
 
