@@ -55,7 +55,7 @@ function placeInWeek(day: string): { monday: string; weekday: number } {
 
 function renderCell(day: DayStatus, paint: Paint): string {
   const { mark, style } = marks[day.state];
-  // What the next run would change is marked, so that a calendar in step is quiet.
+  // Only what is out of step is marked, so that a calendar in step is quiet.
   const behind = day.next === "none" || day.next === "wait" ? " " : "*";
   const rows = day.rows === null ? "" : formatCount(day.rows);
   return `${rows.padStart(cellWidth - 2)}${paint(style, mark)}${behind}`;
@@ -65,5 +65,5 @@ function renderLegend(days: readonly DayStatus[], paint: Paint): string {
   const used = new Set(days.map((day) => day.state));
   const entries = Object.entries(marks).filter(([state]) => used.has(state as DayState));
   const legend = entries.map(([, { mark, style, means }]) => `${paint(style, mark)} ${means}`);
-  return `  ${[...legend, "* the next run changes it"].join("   ")}`;
+  return `  ${[...legend, "* out of step: run or backfill brings it back"].join("   ")}`;
 }

@@ -5,8 +5,13 @@ import type { Paint } from "../plan/render-plan.ts";
 const heads = ["day", "family", "source", "duplicates", "filtered", "manifest", "hot", "cold"];
 
 /** Counts of every hop, a line a day, differences below their day; then one sentence that says it all. */
-export function renderReconciliation(days: readonly DayReconciliation[], paint: Paint): string {
-  if (days.length === 0) return "Nothing to reconcile: no day of the window was loaded yet.\n";
+export function renderReconciliation(
+  days: readonly DayReconciliation[],
+  paint: Paint,
+  notLoaded: readonly string[] = [],
+): string {
+  const open = renderNotLoaded(notLoaded, paint);
+  if (days.length === 0) return `Nothing to reconcile: no day of the window was loaded yet.\n${open}`;
   const rows = days.map((day) => [
     day.day,
     day.family,
@@ -28,7 +33,14 @@ export function renderReconciliation(days: readonly DayReconciliation[], paint: 
     lines.push(...day.differences.map((text) => paint("bad", `    difference: ${text}`)));
     lines.push(...day.notes.map((text) => paint("dim", `    ${text}`)));
   }
-  return `${lines.join("\n")}\n\n${renderVerdict(days, paint)}\n`;
+  return `${lines.join("\n")}\n\n${renderVerdict(days, paint)}\n${open}`;
+}
+
+/** What is not there cannot disagree, so it is said apart. */
+function renderNotLoaded(notLoaded: readonly string[], paint: Paint): string {
+  if (notLoaded.length === 0) return "";
+  const named = notLoaded.slice(0, 5).join(", ") + (notLoaded.length > 5 ? ", …" : "");
+  return `${paint("warn", `not compared: ${formatPlural(notLoaded.length, "day")} of the source not loaded yet (${named})`)}\n`;
 }
 
 function pad(cell: string, column: number, widths: readonly number[]): string {

@@ -39,5 +39,5 @@ function renderCounts(results: readonly DayResult[], paint: Paint): string {
     const rows = own.reduce((sum, result) => sum + (result.rows ?? 0), 0);
     return [`${task} ${formatPlural(own.length, "day")} (${formatCount(rows)} rows)`];
   });
-  return parts.length === 0 ? "Nothing could be done yet." : `Done: ${parts.join(", ")}.`;
+  return parts.length === 0 ? "Nothing was changed." : `Done: ${parts.join(", ")}.`;
 }

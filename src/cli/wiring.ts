@@ -64,7 +64,11 @@ async function buildEngine(
   return createDuckDbEngine({ memoryBytes, threads, fileBytes, spill, store, clock, randomHex, readHashKey });
 }
 
-async function readSecret({ secrets, file }: Environment, env: NodeJS.ProcessEnv): Promise<Uint8Array> {
+/** The hash key, resolved at the moment it is used. */
+export async function readSecret(
+  { secrets, file }: Environment,
+  env: NodeJS.ProcessEnv,
+): Promise<Uint8Array> {
   if (secrets.hashKey !== null) {
     return Buffer.from(await resolveSecret(secrets.hashKey, env, (path) => readFile(path, "utf8")));
   }

@@ -7,7 +7,7 @@ import type { ColumnPath, TableName } from "./types.ts";
  */
 
 /** Appended to a declared table for the objects we derive from it. */
-export const derivedSuffixes = ["_cold", "_all", "_days", "_ledger", "_lock", "_files"] as const;
+export const derivedSuffixes = ["_cold", "_all", "_days", "_ledger", "_lock", "_files", "_schemas"] as const;
 
 /** Columns that every table gets from us; they cannot be dropped, hashed or filtered on. */
 export const addedColumns = ["_day", "_shard_kind", "_generation", "event_id", "user_properties_set"];

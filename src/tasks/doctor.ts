@@ -10,7 +10,7 @@ import { buildRecipe } from "../sql/build-recipe.ts";
 
 /** One step of an examination: what was tried and what came of it. */
 export interface DoctorStep {
-  step: "source" | "lake" | "engine" | "warehouse";
+  step: "source" | "lake" | "engine" | "warehouse" | "secrets";
   ok: boolean;
   /** Where it was tried and what was seen; the failure's message in full where it failed. */
   detail: string;
@@ -24,14 +24,20 @@ export interface DoctorInput {
   probePath: string;
   /** Its size. */
   probeBytes: number;
+  /** Resolves the environment's hash key; null where the pipeline hashes nothing. */
+  readSecret: (() => Promise<unknown>) | null;
 }
 
 /** Tries an environment step by step; every step is tried, whatever became of the others. */
 export async function* examine(input: DoctorInput): AsyncGenerator<DoctorStep> {
   yield await tryStep("source", () => trySource(input));
-  yield await tryStep("lake", () => tryLake(input.ports));
-  yield await tryStep("engine", () => tryEngine(input));
+  const lake = await tryStep("lake", () => tryLake(input.ports));
+  yield lake;
+  // The engine writes into the lake: on a sick one it can only fail too, and less clearly.
+  if (lake.ok) yield await tryStep("engine", () => tryEngine(input));
+  else yield { step: "engine", ok: false, detail: "not tried, since it writes into the lake" };
   yield await tryStep("warehouse", () => tryWarehouse(input));
+  if (input.readSecret !== null) yield await tryStep("secrets", async () => trySecret(input));
 }
 
 async function tryStep(step: DoctorStep["step"], work: () => Promise<string>): Promise<DoctorStep> {
@@ -151,6 +157,11 @@ async function tryEngine({ pipeline, ports, signal, probePath, probeBytes }: Doc
     await ports.store.remove(await listKeys(ports.store, prefix));
   }
   throw new Error("the engine gave no outcome");
+}
+
+async function trySecret({ readSecret }: DoctorInput): Promise<string> {
+  await readSecret?.();
+  return "the hash key can be read";
 }
 
 async function tryWarehouse({ pipeline, ports }: DoctorInput): Promise<string> {

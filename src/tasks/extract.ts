@@ -74,6 +74,7 @@ async function attemptDay(context: TaskContext, planned: DayPlan): Promise<DayRe
   if (shard === null)
     return buildAlready(planned, "the shard vanished since it was planned: the next run sees");
   const rules = buildRules(context, planned);
+  noteUnmatched(context, planned, shard);
   const settled = isAskedAgain(planned)
     ? null
     : findSettled(before?.head ?? null, shard.version, hashRules(rules));
@@ -90,6 +91,40 @@ async function attemptDay(context: TaskContext, planned: DayPlan): Promise<DayRe
   });
   const attempt = { context, planned, before, shard, recipe, startedAtMs };
   return commitReport(attempt, await runEngine(attempt));
+}
+
+/** A path that is no column of the shard does nothing: said aloud, since it may be a slip of the pen. */
+function noteUnmatched(
+  { pipeline, report }: TaskContext,
+  { family }: DayPlan,
+  { schema, version }: OpenShard,
+): void {
+  const names = new Set(schema.map((field) => field.name.toLowerCase()));
+  const isUnknown = ({ column }: { column: string }) => !names.has(column.toLowerCase());
+  const tell = (level: "info" | "warn", key: string, columns: readonly string[]) => {
+    if (columns.length === 0) return;
+    const text = `${key}: ${columns.join(", ")} is no column of ${version.table} (${family.family})`;
+    report({ event: "note", level, text });
+  };
+  const { drop, hash } = pipeline.columns;
+  tell(
+    "warn",
+    "columns.drop",
+    drop.filter(isUnknown).map((path) => path.column),
+  );
+  tell(
+    "warn",
+    "columns.hash",
+    hash.filter(isUnknown).map((path) => path.column),
+  );
+  tell(
+    "info",
+    "filter",
+    pipeline.filter
+      .map(({ path }) => path)
+      .filter(isUnknown)
+      .map((path) => path.column),
+  );
 }
 
 async function openShard({ pipeline, ports }: TaskContext, planned: DayPlan): Promise<OpenShard | null> {
@@ -189,6 +224,7 @@ function readOutcome({ context, planned, shard }: Attempt, outcome: CommitOutcom
 async function refuseShrunk({ context, planned, before }: Attempt, report: GenerationReport): Promise<void> {
   try {
     checkShrunk(context, before, report.balance.source, planned);
+    checkFiltered(context, before, report.balance.written, planned);
   } catch (error) {
     const { pipeline, ports } = context;
     await removeGeneration(ports.store, pipeline.name, planned.family.family, planned.day, report.generation);
@@ -207,6 +243,22 @@ function checkShrunk(
     failed: `The shard of ${day} shrank to ${formatCount(rows ?? 0)} rows; the loaded one had ${formatCount(before.head.rows.source)}.`,
     rule: "a shard with less than half of the loaded rows waits for a person",
     remedy: `look at the source; if it is right: shardlift run --days ${day} --accept`,
+  });
+}
+
+/** A filter with a slip of the pen takes more away than any export fault. */
+function checkFiltered(
+  context: TaskContext,
+  before: StoredHead | null,
+  written: number,
+  { day }: DayPlan,
+): void {
+  if (before === null || context.choices.accept || written * 2 >= before.head.rows.written) return;
+  throw new ShardliftError("refused", {
+    failed: `Of ${day} only ${formatCount(written)} rows would stay; ${formatCount(before.head.rows.written)} are loaded.`,
+    rule: "rules that leave less than half of the loaded rows wait for a person",
+    received: "a changed filter or duplicate mode",
+    remedy: `look at the pipeline's filter; if it is right, run again with --accept`,
   });
 }
 

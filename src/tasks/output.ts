@@ -22,7 +22,7 @@ export function buildOutput(
       environment: context.environment.name,
       outcome: nameExitCode(exitCode),
       days: countOutcomes(results),
-      rows: results.reduce((sum, result) => sum + (result.rows ?? 0), 0),
+      rows: countRows(results),
       notable: notable
         .slice(0, maxNamedDays)
         .map(({ family, day, outcome, reason }) => ({ family, day, outcome, reason })),
@@ -32,10 +32,38 @@ export function buildOutput(
   };
 }
 
+/** Worst first: a day that several tasks worked on counts once, by the worst of them. */
+const byWeight: readonly DayOutcomeName[] = [
+  "failed",
+  "refused",
+  "lost",
+  "missing",
+  "waiting",
+  "done",
+  "already",
+];
+
 function countOutcomes(results: readonly DayResult[]): Partial<Record<DayOutcomeName, number>> {
   const counts: Partial<Record<DayOutcomeName, number>> = {};
-  for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  for (const ofDay of groupByDay(results)) {
+    const worst = byWeight.find((name) => ofDay.some((result) => result.outcome === name));
+    if (worst !== undefined) counts[worst] = (counts[worst] ?? 0) + 1;
+  }
   return counts;
+}
+
+/** Rows of the days, each counted once however many tasks moved them. */
+function countRows(results: readonly DayResult[]): number {
+  return groupByDay(results).reduce((sum, ofDay) => sum + Math.max(...ofDay.map((one) => one.rows ?? 0)), 0);
+}
+
+function groupByDay(results: readonly DayResult[]): DayResult[][] {
+  const days = new Map<string, DayResult[]>();
+  for (const result of results) {
+    const key = `${result.family} ${result.day}`;
+    days.set(key, [...(days.get(key) ?? []), result]);
+  }
+  return [...days.values()];
 }
 
 const names = new Map<number, string>([

@@ -18,6 +18,8 @@ const maxNamedDays = 50;
 
 export interface ReconcileReport {
   days: DayReconciliation[];
+  /** Days that the source has and the lake does not, `family day`: nothing of them can be compared yet. */
+  notLoaded: string[];
   output: TaskOutput;
 }
 
@@ -31,7 +33,12 @@ export async function runReconcile(context: TaskContext): Promise<ReconcileRepor
   for (const { family, days: ofFamily } of facts.families) {
     if (facts.range !== null) days.push(...(await reconcileFamily(context, family, ofFamily, facts.range)));
   }
-  return { days, output: buildReconcileOutput(context, days) };
+  const notLoaded = facts.families.flatMap(({ family, days: ofFamily }) =>
+    ofFamily
+      .filter((one) => one.head === null && one.version !== null)
+      .map((one) => `${family.family} ${one.day}`),
+  );
+  return { days, notLoaded, output: buildReconcileOutput(context, days, notLoaded.length) };
 }
 
 interface Counted {
@@ -97,7 +104,11 @@ function groupByDay(measures: readonly DayMeasure[]): Map<Day, DayMeasure[]> {
   return byDay;
 }
 
-function buildReconcileOutput(context: TaskContext, days: readonly DayReconciliation[]): TaskOutput {
+function buildReconcileOutput(
+  context: TaskContext,
+  days: readonly DayReconciliation[],
+  notLoaded: number,
+): TaskOutput {
   const wrong = days.filter((day) => day.differences.length > 0);
   const differences = wrong.reduce((sum, day) => sum + day.differences.length, 0);
   const exitCode =
@@ -112,6 +123,7 @@ function buildReconcileOutput(context: TaskContext, days: readonly DayReconcilia
       days: days.length,
       rows: days.reduce((sum, day) => sum + (day.rows.written ?? 0), 0),
       differences,
+      notLoaded,
       notable: wrong
         .slice(0, maxNamedDays)
         .map(({ family, day, differences: found }) => ({ family, day, differences: found })),

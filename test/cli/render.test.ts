@@ -51,7 +51,7 @@ function buildStatus(on: string, changes: Partial<DayStatus>): DayStatus {
   };
 }
 
-test("the calendar has a line a week, and a mark for what the next run changes", () => {
+test("the calendar has a line a week, and a mark for what is out of step", () => {
   const days = [
     buildStatus("2026-11-14", {}),
     buildStatus("2026-11-15", { state: "missing", rows: null, next: "wait" }),
@@ -62,7 +62,7 @@ test("the calendar has a line a week, and a mark for what the next run changes",
   2026-11-09                                                                 1,000F           !
   2026-11-16 1,204,311D*
 
-  F final   D daily, may still change   ! missing   * the next run changes it
+  F final   D daily, may still change   ! missing   * out of step: run or backfill brings it back
 `);
 });
 

@@ -45,6 +45,7 @@ describe("the tasks, in the order in which Airflow calls them", () => {
       days: 1,
       rows: 50,
       differences: 0,
+      notLoaded: 0,
       notable: [],
     });
   });
@@ -117,7 +118,13 @@ describe("commands for people", () => {
       "refresh",
     ]);
     const ran = readLine(await command(site, ["run", "--json", "--progress", "none", ...now]));
-    expect(ran).toMatchObject({ task: "run", outcome: "done", days: { done: 3 }, read: plan.totals });
+    expect(ran).toMatchObject({
+      task: "run",
+      outcome: "done",
+      days: { done: 1 },
+      rows: 50,
+      read: plan.totals,
+    });
   });
 
   test("status shows a calendar, in plain text where nobody sees colour", async () => {
@@ -130,7 +137,7 @@ describe("commands for people", () => {
   2026-11-16                                                        50D           w           w
   2026-11-23          .
 
-  D daily, may still change   w late data is waited for   . not over yet   * the next run changes it
+  D daily, may still change   w late data is waited for   . not over yet   * out of step: run or backfill brings it back
 `);
   });
 

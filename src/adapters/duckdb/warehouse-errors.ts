@@ -49,9 +49,16 @@ export function translateError(error: unknown, failed: string): unknown {
 /** An error in a statement that a person typed. */
 export function translateQueryError(error: unknown): unknown {
   if (!(error instanceof Error) || isShardliftError(error)) return error;
-  const isTypo = statementFault.test(error.message) || /read-only/.test(error.message);
+  // The client puts words of its own before DuckDB's where it cannot split a text into statements.
+  const message = error.message.replace(/^Failed to extract statements: /, "");
+  const isTypo = statementFault.test(message) || /read-only/.test(message);
   if (!isTypo) return translateError(error, "The query failed.");
-  const parts = { failed: "The query was refused.", received: error.message };
+  const parts = {
+    failed: "The query was refused.",
+    rule: "one or more statements in DuckDB's SQL that only read",
+    received: message,
+    remedy: "correct the statement; shardlift query without one lists tables with .tables",
+  };
   return new ShardliftError("usage", parts, { cause: error });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Column } from "../../days/schema.ts";
 import { ShardliftError } from "../../errors.ts";
@@ -19,7 +20,11 @@ export interface NamedGeneration {
 }
 
 /** Where objects of the lake are on this machine, ready to stand in `read_parquet`. */
-export type FindPath = (key: string) => string;
+export interface FindPath {
+  (key: string): string;
+  /** Whether the object is there at all: somebody may have deleted it by hand. */
+  isThere(key: string): boolean;
+}
 
 /**
  * Paths for DuckDB's reader. Absolute, since a relative one in a view breaks in another folder; characters that
@@ -27,11 +32,13 @@ export type FindPath = (key: string) => string;
  * @throws ShardliftError `config` where the lake's objects are no plain files
  */
 export function createFindPath(store: ObjectStore): FindPath {
-  return (key) => {
+  const locate = (key: string) => {
     const path = store.localPath(key);
     if (path === null) throw buildNoFolderError(store.location);
-    return resolve(path).replace(/[[*?]/g, "[$&]");
+    return resolve(path);
   };
+  const find = (key: string) => locate(key).replace(/[[*?]/g, "[$&]");
+  return Object.assign(find, { isThere: (key: string) => existsSync(locate(key)) });
 }
 
 function buildNoFolderError(location: string): ShardliftError {

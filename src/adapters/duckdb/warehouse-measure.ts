@@ -2,7 +2,13 @@ import type { Day, DayRange } from "../../days/day.ts";
 import type { DayMeasure } from "../../ports.ts";
 import { fragment, identifier, join, type SqlFragment } from "../../sql/render.ts";
 import type { Database, Row } from "./database.ts";
-import { type FindPath, type NamedGeneration, readGenerationFiles } from "./warehouse-files.ts";
+import {
+  type FileGroup,
+  type FindPath,
+  type NamedGeneration,
+  readColdFiles,
+  readGenerationFiles,
+} from "./warehouse-files.ts";
 import type { Relations } from "./warehouse-names.ts";
 import { readTableColumns } from "./warehouse-schemas.ts";
 import { renderDayCondition, renderTexts, renderWarehouseSql } from "./warehouse-sql.ts";
@@ -24,6 +30,22 @@ export async function measureRelation(
   );
 }
 
+/**
+ * Counts what the cold view shows. Where files are lost the view fails for their days; then the files that are left
+ * are counted instead, so that whoever compares can name the day.
+ */
+export async function measureColdView(
+  database: Database,
+  names: Relations,
+  days: DayRange | "all",
+  findPath: FindPath,
+): Promise<DayMeasure[]> {
+  const groups = await readColdFiles(database, names);
+  const isWhole = groups.every((group) => group.keys.every(findPath.isThere));
+  if (isWhole) return measureRelation(database, names, names.cold, days);
+  return measureGroups(database, groups, findPath, renderDayCondition("_day", days));
+}
+
 /** Counts registered files of the named generations by what stands in them, not by their folders' names. */
 export async function measureFiles(
   database: Database,
@@ -31,12 +53,24 @@ export async function measureFiles(
   generations: readonly NamedGeneration[],
   findPath: FindPath,
 ): Promise<DayMeasure[]> {
+  const groups = await readGenerationFiles(database, names, generations);
+  return measureGroups(database, groups, findPath, fragment("true"));
+}
+
+async function measureGroups(
+  database: Database,
+  groups: readonly FileGroup[],
+  findPath: FindPath,
+  condition: SqlFragment,
+): Promise<DayMeasure[]> {
   const measures: DayMeasure[] = [];
-  for (const { columns, keys } of await readGenerationFiles(database, names, generations)) {
-    const paths = renderTexts(keys.map(findPath));
+  for (const { columns, keys } of groups) {
+    const there = keys.filter(findPath.isThere);
+    if (there.length === 0) continue;
+    const paths = renderTexts(there.map(findPath));
     const relation = fragment(`read_parquet(${paths.sql}, hive_partitioning = false, union_by_name = false)`);
     const columnNames = columns.map((column) => column.name);
-    measures.push(...(await measure(database, relation, columnNames, fragment("true"))));
+    measures.push(...(await measure(database, relation, columnNames, condition)));
   }
   return measures.sort((a, b) => (a.day < b.day ? -1 : 1));
 }

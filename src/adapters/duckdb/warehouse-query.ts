@@ -33,6 +33,7 @@ const reading: ReadonlySet<StatementType> = new Set([StatementType.SELECT, State
 
 /** The file is opened read-only, but COPY, EXPORT and ATTACH would still write or open other files. */
 async function refuseWrites(connection: DuckDBConnection, sql: string): Promise<void> {
+  if (sql.trim() === "") throw new ShardliftError("usage", { failed: "There is no statement to answer." });
   const statements = await connection.extractStatements(sql);
   for (let index = 0; index < statements.count; index += 1) {
     const prepared = await statements.prepare(index);

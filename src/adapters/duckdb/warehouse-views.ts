@@ -1,6 +1,6 @@
 import type { Column } from "../../days/schema.ts";
 import { ShardliftError } from "../../errors.ts";
-import { fragment, identifier, join, type SqlFragment } from "../../sql/render.ts";
+import { fragment, identifier, join, literal, type SqlFragment } from "../../sql/render.ts";
 import type { Database } from "./database.ts";
 import { type FileGroup, type FindPath, readColdFiles } from "./warehouse-files.ts";
 import type { Relations } from "./warehouse-names.ts";
@@ -12,11 +12,11 @@ export async function writeViews(database: Database, names: Relations, findPath:
   await refuseUnregistered(database, names);
   const columns = (await readTableColumns(database, names)) ?? [];
   const groups = await readColdFiles(database, names);
-  const parts = renderParts(columns, groups, findPath);
+  const places = { columns, findPath, ledger: names.ledger };
+  const parts = renderParts(groups, places);
   const partsNotHot = renderParts(
-    columns,
     groups.filter((group) => !group.isHot),
-    findPath,
+    places,
   );
   const { cold, all, hot, days, ledger } = names;
   await database.run(renderWarehouseSql("create-cold-view", { cold, parts }));
@@ -37,14 +37,44 @@ async function refuseUnregistered(database: Database, names: Relations): Promise
 }
 
 /** One branch per schema: one list of files is bound by its first footer, however many days it has. */
-function renderParts(
-  columns: readonly Column[],
-  groups: readonly FileGroup[],
-  findPath: FindPath,
-): SqlFragment {
+function renderParts(groups: readonly FileGroup[], places: Places): SqlFragment {
+  const { columns, findPath } = places;
   const none = renderWarehouseSql("no-files", { columns: renderSelection(columns, []) });
-  const parts = groups.map((group) => renderFiles(columns, group, findPath));
-  return join([fragment(none), ...parts], " UNION ALL ");
+  const parts = groups.flatMap((group) => {
+    const keys = group.keys.filter(findPath.isThere);
+    return keys.length === 0 ? [] : [renderFiles(columns, { ...group, keys }, findPath)];
+  });
+  const lost = new Set(
+    groups.flatMap((group) => group.keys.filter((key) => !findPath.isThere(key)).map(readDay)),
+  );
+  return join(
+    [fragment(none), ...parts, ...[...lost].map((day) => renderLostDay(day, places))],
+    " UNION ALL ",
+  );
+}
+
+interface Places {
+  columns: readonly Column[];
+  findPath: FindPath;
+  ledger: SqlFragment;
+}
+
+/** One lost file must not take the other days with it, and must not be passed over in silence either. */
+function renderLostDay(day: string, { columns, ledger }: Places): SqlFragment {
+  const replaced = new Map([["_day", fragment(`${literal(day).sql}::DATE`)]]);
+  const message = literal("files of this day are lost; shardlift backfill --again makes it anew: --days ");
+  return fragment(
+    renderWarehouseSql("lost-day", {
+      columns: renderSelection(columns, [], replaced),
+      ledger,
+      day: literal(day),
+      message,
+    }),
+  );
+}
+
+function readDay(key: string): string {
+  return /\/day=(\d{4}-\d{2}-\d{2})\//.exec(key)?.[1] ?? "";
 }
 
 /** The rows of files of one schema in the table's columns. */

@@ -12,7 +12,7 @@ import {
   registerFiles,
 } from "./warehouse-files.ts";
 import { readLedgerRows } from "./warehouse-ledger.ts";
-import { measureRelation } from "./warehouse-measure.ts";
+import { measureColdView, measureRelation } from "./warehouse-measure.ts";
 import { describeTable, nameRelations, type Relations } from "./warehouse-names.ts";
 import { isPrepared, prepareTable } from "./warehouse-prepare.ts";
 import { runQuery } from "./warehouse-query.ts";
@@ -59,7 +59,7 @@ export function createDuckDbWarehouse(options: DuckDbWarehouseOptions): Warehous
     measureHot: (table, days) =>
       read(table, (database, names) => measureRelation(database, names, names.hot, days)),
     measureCold: (table, days) =>
-      read(table, (database, names) => measureRelation(database, names, names.cold, days)),
+      read(table, (database, names) => measureColdView(database, names, days, findPath)),
     query: (sql) =>
       runQuery(sessions, sql, options.path, (release) => {
         held.add(release);

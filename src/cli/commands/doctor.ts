@@ -5,6 +5,7 @@ import { exitCodes } from "../../errors.ts";
 import { type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
 import type { Io } from "../io.ts";
 import type { Session, SessionFlags } from "../session.ts";
+import { readSecret } from "../wiring.ts";
 import { withSession } from "../with-session.ts";
 
 /** `shardlift doctor`: tries configuration, source, lake, engine and warehouse, and says what to do. */
@@ -40,8 +41,10 @@ async function showSteps(
     );
   };
   show({ step: "config", ok: true, detail: `${environment.file}, ${pipeline.file}` });
-  for await (const step of examine({ pipeline, ports, signal, probePath, probeBytes: probe.length }))
-    show(step);
+  const hashes = pipeline.columns.hash.length > 0;
+  const readKey = hashes ? () => readSecret(environment, io.env) : null;
+  const input = { pipeline, ports, signal, probePath, probeBytes: probe.length, readSecret: readKey };
+  for await (const step of examine(input)) show(step);
   const ok = steps.every((step) => step.ok);
   if (flags.json) io.stdout.write(`${JSON.stringify({ ok, steps })}\n`);
   return ok ? exitCodes.done : exitCodes.config;

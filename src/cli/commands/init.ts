@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { localEnvironmentYaml } from "../../config/build-environment-yaml.ts";
 import { buildPipelineYaml } from "../../config/build-pipeline-yaml.ts";
 import { type InitTexts, initQuestions, parseInitAnswers } from "../../config/init-questions.ts";
 import { exitCodes, ShardliftError } from "../../errors.ts";
@@ -22,10 +23,22 @@ export async function run(flags: InitFlags, io: Io): Promise<number> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, buildPipelineYaml(parsed.answers, findSchema(root)));
   const shown = relative(io.cwd, path);
+  await writeFirstEnvironment(root, io);
   io.stdout.write(
     `Wrote ${shown}\nNext: shardlift validate, then shardlift plan --pipeline ${parsed.answers.name}\n`,
   );
   return exitCodes.done;
+}
+
+/** A folder without environments has nothing to run a pipeline in. */
+async function writeFirstEnvironment(root: string, io: Io): Promise<void> {
+  const folder = join(root, "environments");
+  if (existsSync(folder)) return;
+  await mkdir(join(root, "data"), { recursive: true });
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "local.yaml");
+  await writeFile(path, localEnvironmentYaml);
+  io.stdout.write(`Wrote ${relative(io.cwd, path)}\n`);
 }
 
 /** Commander turns `--time-zone` into `timeZone`, which is the question's key. */

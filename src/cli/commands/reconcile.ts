@@ -10,9 +10,9 @@ import { runTask } from "./task.ts";
 export function run(flags: SessionFlags, io: Io): Promise<number> {
   if (flags.json) return runTask("reconcile", flags, io);
   return withSession(flags, io, async ({ context, paint, progress }) => {
-    const { days, output } = await runReconcile(context);
+    const { days, notLoaded, output } = await runReconcile(context);
     progress.stop();
-    io.stdout.write(renderReconciliation(days, paint));
+    io.stdout.write(renderReconciliation(days, paint, notLoaded));
     return readInteractiveExitCode(output.exitCode);
   });
 }

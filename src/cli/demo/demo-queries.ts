@@ -18,16 +18,16 @@ const queries = [
   },
 ] as const;
 
-/** Shows the questions with their answers, and how to ask one's own. */
-export async function showQueries({
-  io,
-  folder,
-  call,
-}: {
+interface ShowInput {
   io: Io;
   folder: string;
   call: CallCommand;
-}): Promise<void> {
+  /** The demo's own time, so that what is shown next looks like what was shown. */
+  now: string;
+}
+
+/** Shows the questions with their answers, and how to ask one's own. */
+export async function showQueries({ io, folder, call, now }: ShowInput): Promise<void> {
   const paint = createPaint(io.stdout, io.env);
   for (const { asks, sql } of queries) {
     io.stdout.write(`\n${asks}\n${paint("strong", `$ npx shardlift query --environment demo "${sql}"`)}\n`);
@@ -35,7 +35,7 @@ export async function showQueries({
   }
   const more = [
     "npx shardlift query --environment demo",
-    "npx shardlift status --environment demo --pipeline web-shop",
+    `npx shardlift status --environment demo --pipeline web-shop --now ${now}`,
   ];
   io.stdout.write(`\nYour turn:\n${more.map((command) => `  $ ${command}`).join("\n")}\n`);
 }

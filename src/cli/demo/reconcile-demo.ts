@@ -23,8 +23,8 @@ export async function reconcileDemo({ io, folder, name, nowMs, signal }: Reconci
   };
   const session = await openSession(flags, io, signal);
   try {
-    const { days, output } = await runReconcile(session.context);
-    io.stdout.write(renderReconciliation(days, session.paint));
+    const { days, notLoaded, output } = await runReconcile(session.context);
+    io.stdout.write(renderReconciliation(days, session.paint, notLoaded));
     return {
       days: days.length,
       rows: days.reduce((sum, day) => sum + (day.rows.written ?? 0), 0),

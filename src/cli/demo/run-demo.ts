@@ -114,7 +114,7 @@ async function finish(stage: Stage, phase: DemoPhase): Promise<number> {
     total.rows += found.rows;
     total.differences += found.differences;
   }
-  await showQueries(stage);
+  await showQueries({ ...stage, now: new Date(phase.nowMs).toISOString() });
   const verdict = total.differences === 0 ? "demo ok" : "demo failed";
   const counts = `${total.days} days, ${formatCount(total.rows)} rows, ${total.differences} differences`;
   stage.io.stdout.write(`\n${verdict}: ${counts}\n`);
