@@ -11,7 +11,7 @@ export interface MeasureInput {
 /** What a measured process tells, as its last line. */
 export interface Measure {
   seconds: number;
-  /** Peak memory of the whole process. */
+  /** Peak memory of the whole process, in millions of bytes like every size we write. */
   peakMb: number;
   rows: number;
 }
@@ -22,6 +22,6 @@ export function readMeasureInput(): MeasureInput {
 
 export function printMeasure(startedAtMs: number, rows: number): void {
   const seconds = (performance.now() - startedAtMs) / 1000;
-  const measure: Measure = { seconds, peakMb: process.resourceUsage().maxRSS / 1024, rows };
+  const measure: Measure = { seconds, peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6, rows };
   process.stdout.write(`${JSON.stringify(measure)}\n`);
 }

@@ -35,11 +35,20 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-printReport();
+printReport((await runScript("plan.ts", [], ["--expose-gc"])) as PlanFigures);
 
 async function measure(kind: (typeof kinds)[number], input: MeasureInput): Promise<Measure> {
-  const script = join(import.meta.dirname, `measure-${kind}.ts`);
-  const child = spawn(process.execPath, [script, JSON.stringify(input)], {
+  return (await runScript(`measure-${kind}.ts`, [JSON.stringify(input)])) as Measure;
+}
+
+/** Runs one of the bench's programs in a process of its own. @returns the JSON of its last line */
+async function runScript(
+  name: string,
+  args: readonly string[],
+  nodeFlags: readonly string[] = [],
+): Promise<unknown> {
+  const script = join(import.meta.dirname, name);
+  const child = spawn(process.execPath, [...nodeFlags, script, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
@@ -48,14 +57,21 @@ async function measure(kind: (typeof kinds)[number], input: MeasureInput): Promi
   });
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(`${script} ended with ${code}`);
-  return JSON.parse(output.trim().split("\n").at(-1)!) as Measure;
+  return JSON.parse(output.trim().split("\n").at(-1)!);
 }
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
-function printReport(): void {
+/** What bench/plan.ts tells of planning seven years of two families. */
+interface PlanFigures {
+  plan_days: number;
+  plan_ms: number;
+  plan_kept_mb: number;
+}
+
+function printReport(plan: PlanFigures): void {
   const seconds = (kind: (typeof kinds)[number]) => median(measures[kind].map((one) => one.seconds));
   const peak = (kind: (typeof kinds)[number]) => Math.max(...measures[kind].map((one) => one.peakMb));
   const ratio = seconds("extract") / seconds("rewrite");
@@ -69,6 +85,7 @@ function printReport(): void {
     ];
     console.log(`${kind.padEnd(11)}${columns.map((text) => text.padStart(9)).join("")}`);
   }
+  console.log(`planning ${plan.plan_days} days: ${plan.plan_ms} ms, ${plan.plan_kept_mb} MB kept afterwards`);
   console.log(
     JSON.stringify({
       rewrite_ratio: Number(ratio.toFixed(3)),
@@ -79,6 +96,7 @@ function printReport(): void {
       rewrite_seconds: Number(seconds("rewrite").toFixed(2)),
       extract_seconds: Number(seconds("extract").toFixed(2)),
       repetitions: Number(values.repetitions),
+      ...plan,
     }),
   );
 }
