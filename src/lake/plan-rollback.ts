@@ -35,7 +35,7 @@ function planDay(head: Head, target: RollbackTarget): DayRollback {
   if (entry === undefined) return { day, does: "refuse", reason: renderRefusal(head, target) };
   const { generation, fromMs } = entry;
   if (generation !== from) {
-    const reason = `current since ${new Date(fromMs).toISOString()} before`;
+    const reason = `to ${generation}, current from ${new Date(fromMs).toISOString()} on`;
     return { day, does: "roll back", from, generation, reason };
   }
   if (hold !== null) return { day, does: "none", generation, reason: `held already: ${hold.reason}` };

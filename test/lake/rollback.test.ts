@@ -31,7 +31,7 @@ describe("rule 9: planning a rollback", () => {
   const head = buildHeadOf(["g1", 1000], ["g2", 2000], ["g3", 3000]);
 
   test("goes to the generation before, or to one by its id", () => {
-    const reason = (second: number) => `current since 1970-01-01T00:00:0${second}.000Z before`;
+    const reason = (id: number) => `to g${id}, current from 1970-01-01T00:00:0${id}.000Z on`;
     expect(planOne(head, previous)).toEqual({
       day,
       does: "roll back",

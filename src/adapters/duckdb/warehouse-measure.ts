@@ -41,9 +41,10 @@ export async function measureColdView(
   findPath: FindPath,
 ): Promise<DayMeasure[]> {
   const groups = await readColdFiles(database, names);
-  const isWhole = groups.every((group) => group.keys.every(findPath.isThere));
+  const there = groups.map((group) => ({ ...group, keys: group.keys.filter(findPath.isThere) }));
+  const isWhole = groups.every((group, index) => group.keys.length === there[index]?.keys.length);
   if (isWhole) return measureRelation(database, names, names.cold, days);
-  return measureGroups(database, groups, findPath, renderDayCondition("_day", days));
+  return measureGroups(database, there, findPath, renderDayCondition("_day", days));
 }
 
 /** Counts registered files of the named generations by what stands in them, not by their folders' names. */
@@ -65,9 +66,8 @@ async function measureGroups(
 ): Promise<DayMeasure[]> {
   const measures: DayMeasure[] = [];
   for (const { columns, keys } of groups) {
-    const there = keys.filter(findPath.isThere);
-    if (there.length === 0) continue;
-    const paths = renderTexts(there.map(findPath));
+    if (keys.length === 0) continue;
+    const paths = renderTexts(keys.map(findPath));
     const relation = fragment(`read_parquet(${paths.sql}, hive_partitioning = false, union_by_name = false)`);
     const columnNames = columns.map((column) => column.name);
     measures.push(...(await measure(database, relation, columnNames, condition)));
