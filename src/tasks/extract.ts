@@ -9,13 +9,13 @@ import { removeGeneration } from "../lake/remove-generation.ts";
 import { buildHeldError } from "../lake/transitions.ts";
 import type { Head, StoredHead } from "../lake/types.ts";
 import { formatCount } from "../plan/format.ts";
-import { hasShrunk } from "../plan/plan-extract.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { DayExtract, GenerationReport, OpenShard } from "../ports.ts";
 import { buildRecipe } from "../sql/build-recipe.ts";
 import { hashRules } from "../sql/hash-rules.ts";
 import type { Recipe } from "../sql/recipe.ts";
 import type { DayResult, TaskContext } from "./context.ts";
+import { checkFiltered, checkShrunk, noteUnmatched } from "./extract-guards.ts";
 import { buildDone, buildFailed, isStop } from "./output.ts";
 import { pauseAfter } from "./retry.ts";
 import { buildRules } from "./rules.ts";
@@ -91,40 +91,6 @@ async function attemptDay(context: TaskContext, planned: DayPlan): Promise<DayRe
   });
   const attempt = { context, planned, before, shard, recipe, startedAtMs };
   return commitReport(attempt, await runEngine(attempt));
-}
-
-/** A path that is no column of the shard does nothing: said aloud, since it may be a slip of the pen. */
-function noteUnmatched(
-  { pipeline, report }: TaskContext,
-  { family }: DayPlan,
-  { schema, version }: OpenShard,
-): void {
-  const names = new Set(schema.map((field) => field.name.toLowerCase()));
-  const isUnknown = ({ column }: { column: string }) => !names.has(column.toLowerCase());
-  const tell = (level: "info" | "warn", key: string, columns: readonly string[]) => {
-    if (columns.length === 0) return;
-    const text = `${key}: ${columns.join(", ")} is no column of ${version.table} (${family.family})`;
-    report({ event: "note", level, text });
-  };
-  const { drop, hash } = pipeline.columns;
-  tell(
-    "warn",
-    "columns.drop",
-    drop.filter(isUnknown).map((path) => path.column),
-  );
-  tell(
-    "warn",
-    "columns.hash",
-    hash.filter(isUnknown).map((path) => path.column),
-  );
-  tell(
-    "info",
-    "filter",
-    pipeline.filter
-      .map(({ path }) => path)
-      .filter(isUnknown)
-      .map((path) => path.column),
-  );
 }
 
 async function openShard({ pipeline, ports }: TaskContext, planned: DayPlan): Promise<OpenShard | null> {
@@ -230,36 +196,6 @@ async function refuseShrunk({ context, planned, before }: Attempt, report: Gener
     await removeGeneration(ports.store, pipeline.name, planned.family.family, planned.day, report.generation);
     throw error;
   }
-}
-
-function checkShrunk(
-  context: TaskContext,
-  before: StoredHead | null,
-  rows: number | null,
-  { day }: DayPlan,
-): void {
-  if (before === null || context.choices.accept || !hasShrunk(before.head, { rows })) return;
-  throw new ShardliftError("refused", {
-    failed: `The shard of ${day} shrank to ${formatCount(rows ?? 0)} rows; the loaded one had ${formatCount(before.head.rows.source)}.`,
-    rule: "a shard with less than half of the loaded rows waits for a person",
-    remedy: `look at the source; if it is right: shardlift run --days ${day} --accept`,
-  });
-}
-
-/** A filter with a slip of the pen takes more away than any export fault. */
-function checkFiltered(
-  context: TaskContext,
-  before: StoredHead | null,
-  written: number,
-  { day }: DayPlan,
-): void {
-  if (before === null || context.choices.accept || written * 2 >= before.head.rows.written) return;
-  throw new ShardliftError("refused", {
-    failed: `Of ${day} only ${formatCount(written)} rows would stay; ${formatCount(before.head.rows.written)} are loaded.`,
-    rule: "rules that leave less than half of the loaded rows wait for a person",
-    received: "a changed filter or duplicate mode",
-    remedy: `look at the pipeline's filter; if it is right, run again with --accept`,
-  });
 }
 
 function buildAlready({ family, day }: DayPlan, reason: string): DayResult {

@@ -143,3 +143,10 @@ test("reconcile says which days of the source it cannot compare yet", async () =
   expect(said.exitCode).toBe(0);
   expect(said.stdout).toContain("not compared: 1 day of the source not loaded yet (ga4_events 2026-11-21)");
 });
+
+test("a newline-JSON day of a quarter of a gigabyte is lifted within half a gigabyte of memory", async () => {
+  const site = await openSite();
+  await arrive(site, { rows: 60_000, format: "jsonl", duplicates: 0, conflicts: 0 });
+  expect(await command(site, run)).toMatchObject({ exitCode: 0 });
+  expect(await countRows(site)).toBe("60000");
+});
