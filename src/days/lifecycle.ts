@@ -1,4 +1,4 @@
-import { countDays, type Day, dayAt, dayEnd } from "./day.ts";
+import { countDays, type Day, dayEnd } from "./day.ts";
 import type { Family, ShardKind } from "./families.ts";
 
 const msPerHour = 3_600_000;
@@ -14,11 +14,6 @@ export function finalAt(family: Family, kind: ShardKind, day: Day, timeZone: str
 /** Whether the day, without a shard, is past the pipeline's patience. */
 export function isLate(day: Day, nowMs: number, lateAfterMs: number, timeZone: string): boolean {
   return nowMs > dayEnd(day, timeZone) + lateAfterMs;
-}
-
-/** Whether the day is over in the property's zone: before that no daily shard can be asked for. */
-export function isOver(day: Day, nowMs: number, timeZone: string): boolean {
-  return day < dayAt(nowMs, timeZone);
 }
 
 /** Whether policy keeps the day in the hot table: the last `retentionDays` days, today being the first. */

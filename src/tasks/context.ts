@@ -1,4 +1,4 @@
-import type { Environment, Pipeline, PipelineFamily } from "../config/types.ts";
+import type { Environment, Pipeline } from "../config/types.ts";
 import type { Day } from "../days/day.ts";
 import type { FamilyName } from "../days/families.ts";
 import type { DaySelection } from "../days/window.ts";
@@ -78,10 +78,4 @@ export interface TaskOutput {
   exitCode: number;
   /** JSON-ready: no bigint, no undefined. */
   line: Record<string, unknown>;
-}
-
-export function familyOf(context: TaskContext, name: FamilyName): PipelineFamily {
-  const found = context.pipeline.families.find((family) => family.family === name);
-  if (found === undefined) throw new Error(`pipeline ${context.pipeline.name} has no family ${name}`);
-  return found;
 }

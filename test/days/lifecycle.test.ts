@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { families } from "../../src/days/families.ts";
-import { finalAt, isHot, isLate, isOver } from "../../src/days/lifecycle.ts";
+import { finalAt, isHot, isLate } from "../../src/days/lifecycle.ts";
 import { day, instant } from "../support/builders.ts";
 
 test("a GA4 day is final 72 hours after its end in the property's zone, whatever the clocks did meanwhile", () => {
@@ -19,12 +19,6 @@ test("a GA360 day is final once its daily shard exists", () => {
 test("a provisional shard is never final", () => {
   expect(finalAt(families.ga4_events, "intraday", day("2026-10-23"), "UTC")).toBeNull();
   expect(finalAt(families.ga4_events, "fresh", day("2026-10-23"), "UTC")).toBeNull();
-});
-
-test("a day is over at midnight of its own zone", () => {
-  const now = instant("2026-11-21T07:30:00Z");
-  expect(isOver(day("2026-11-20"), now, "America/Los_Angeles")).toBe(false);
-  expect(isOver(day("2026-11-20"), now, "Europe/Berlin")).toBe(true);
 });
 
 test("a day is late once the patience after its end has passed", () => {
