@@ -26,6 +26,9 @@ export interface Database {
   close(): void;
 }
 
+/** Instances this process has opened; names their folders apart. */
+let opened = 0;
+
 /** Opens DuckDB with what every use of ours needs: UTC, no extensions from outside, bounded memory. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const settings: Record<string, string> = {
@@ -35,15 +38,12 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   };
   if (options.readOnly) settings.access_mode = "READ_ONLY";
   if (options.memoryBytes) settings.memory_limit = `${Math.floor(options.memoryBytes / 1_000_000)}MB`;
-  if (options.memoryBytes) {
-    // What DuckDB has freed its allocator keeps for later, up to a third of the process: given back early instead.
-    settings.allocator_flush_threshold = "1MB";
-    settings.allocator_bulk_deallocation_flush_threshold = "16MB";
-  }
   if (options.threads) settings.threads = String(options.threads);
-  // DuckDB's own choice for a database in memory is a folder in whatever the current folder is.
+  // DuckDB's own choice for a database in memory is a folder in whatever the current folder is. Each instance has its
+  // own: two that spill into one folder would write over each other's files.
   const inMemory = (options.path ?? ":memory:") === ":memory:";
-  const spill = options.spill ?? (inMemory ? join(tmpdir(), `shardlift-spill-${process.pid}`) : null);
+  const spill =
+    options.spill ?? (inMemory ? join(tmpdir(), `shardlift-spill-${process.pid}-${++opened}`) : null);
   if (spill) settings.temp_directory = spill;
   const instance = await DuckDBInstance.create(options.path ?? ":memory:", settings);
   const connection = await instance.connect();
