@@ -97,7 +97,8 @@ export async function writeGeneration(
 ): Promise<GenerationReport> {
   const { engine, files, duplicatesFiles, balance, checksum, nonNull, columns } = buildManifestOf(generation);
   for (const { key } of files) await store.put(key, bytes("rows"), { ifAbsent: true });
-  return { generation, engine, files, duplicatesFiles, balance, checksum, nonNull, columns, ...over };
+  const told = { generation, engine, files, duplicatesFiles, balance, checksum, nonNull, columns };
+  return { ...told, startedAtMs: null, ...over };
 }
 
 /** A commit of a generation whose source has not moved, begun just now. */

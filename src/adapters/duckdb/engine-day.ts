@@ -81,6 +81,7 @@ async function writeGeneration(
     nonNull: await readNonNull(session, extract.recipe.columns, files, paths),
     columns: extract.recipe.columns,
     engine: { name: "duckdb", version: duckdbVersion },
+    startedAtMs: null,
   };
 }
 
