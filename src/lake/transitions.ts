@@ -1,6 +1,7 @@
+import { hasOutlivedIntent } from "../days/request-life.ts";
 import { ShardliftError } from "../errors.ts";
 import { headFormatVersion, isInHistory } from "./head.ts";
-import type { Head, HistoryEntry, Manifest, Reached, Reader } from "./types.ts";
+import type { Head, HistoryEntry, Manifest, PointingIntent, Reached, Reader } from "./types.ts";
 
 /**
  * The only ways a head changes, as pure functions. One that has nothing to change returns the very head it was
@@ -13,6 +14,7 @@ export function commitToHead(previous: Head | null, manifest: Manifest, nowMs: n
   return {
     ...swapGeneration(previous, manifest, nowMs),
     reached: previous?.reached ?? { catalog: null, hot: null, cold: null },
+    pointing: previous?.pointing ?? [],
     hold: null,
   };
 }
@@ -31,6 +33,37 @@ export function clearReached(head: Head, reader: Reader): Head {
 }
 
 /**
+ * A run is about to point the catalog, or goes on with it under a newer time. Of intents that outlived themselves one
+ * is kept: it is enough to say that somebody was cut short, and a day that always fails does not pile them up.
+ */
+export function declareIntent(head: Head, intent: PointingIntent): Head {
+  if (head.pointing.some(({ id, sinceMs }) => id === intent.id && sinceMs === intent.sinceMs)) return head;
+  const others = head.pointing.filter(({ id }) => id !== intent.id);
+  const isOver = ({ sinceMs }: PointingIntent) => hasOutlivedIntent(sinceMs, intent.sinceMs);
+  const over = others.filter(isOver).slice(0, 1);
+  return { ...head, pointing: [...over, ...others.filter((other) => !isOver(other)), intent] };
+}
+
+/** Whether the catalog is confirmed to point at the current generation, and nobody was cut short over it. */
+export function isCatalogSettled({ generation, sequence, reached, pointing }: Head, nowMs: number): boolean {
+  const { catalog } = reached;
+  if (catalog?.generation !== generation || catalog.sequence < sequence) return false;
+  return !pointing.some(({ sinceMs }) => hasOutlivedIntent(sinceMs, nowMs));
+}
+
+/**
+ * The catalog was pointed at the current generation after `since`. All that had outlived itself by then came before,
+ * and goes; what outlived itself only meanwhile may have pointed later, and stays.
+ * @param finished id of the intent that nothing is under way of; null where a request of it was not answered
+ */
+export function endIntents(head: Head, finished: string | null, sinceMs: number): Head {
+  const pointing = head.pointing.filter(
+    (intent) => intent.id !== finished && !hasOutlivedIntent(intent.sinceMs, sinceMs),
+  );
+  return pointing.length === head.pointing.length ? head : { ...head, pointing };
+}
+
+/**
  * Makes a kept generation current again and holds the day there. Throws `refused` where it is not kept.
  * @param manifest of the generation to go back to
  */
@@ -39,7 +72,8 @@ export function rollBackHead(head: Head, manifest: Manifest, reason: string, now
   if (!isInHistory(head, generation)) throw buildNotKeptError(head, generation);
   if (head.generation !== generation) {
     const swapped = swapGeneration(head, manifest, nowMs);
-    return { ...swapped, reached: head.reached, hold: { sinceMs: nowMs, reason } };
+    const { reached, pointing } = head;
+    return { ...swapped, reached, pointing, hold: { sinceMs: nowMs, reason } };
   }
   return head.hold === null ? { ...head, hold: { sinceMs: nowMs, reason } } : head;
 }
@@ -70,7 +104,7 @@ function swapGeneration(
   previous: Head | null,
   manifest: Manifest,
   nowMs: number,
-): Omit<Head, "reached" | "hold"> {
+): Omit<Head, "reached" | "pointing" | "hold"> {
   const sequence = Math.max((previous?.sequence ?? 0) + 1, nowMs);
   // The store's clock may have been set back: a history never runs backwards.
   const fromMs = Math.max(nowMs, previous?.history.at(-1)?.fromMs ?? nowMs);

@@ -41,6 +41,16 @@ export interface Reached {
   atMs: number;
 }
 
+/**
+ * Stands in a head from before a run points the catalog until nothing of that run can point it any more: a catalog
+ * has no compare-and-swap, so whoever may move it back is written down beforehand.
+ */
+export interface PointingIntent {
+  id: string;
+  /** ms by the store's clock, not later than the swap that wrote it. */
+  sinceMs: number;
+}
+
 export type Reader = "catalog" | "hot" | "cold";
 
 /** Names a day's current generation; changed by compare-and-swap only. */
@@ -57,6 +67,8 @@ export interface Head {
   history: HistoryEntry[];
   /** null: not there (never loaded, or pruned). */
   reached: Record<Reader, Reached | null>;
+  /** Runs that may be pointing the catalog at a generation that was current since; usually none. */
+  pointing: PointingIntent[];
   /** Set by rollback: extracts never swap a held head. */
   hold: { sinceMs: number; reason: string } | null;
 }

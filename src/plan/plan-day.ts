@@ -37,7 +37,13 @@ export function planDay(dayInput: DayInput): DayPlan {
         });
   const actions = [
     first,
-    ...planReaders({ facts, extracts: first.action === "extract", hot, catalog: input.catalog }),
+    ...planReaders({
+      facts,
+      extracts: first.action === "extract",
+      hot,
+      catalog: input.catalog,
+      storeNowMs: input.storeNowMs,
+    }),
   ];
   return {
     family: family.family,

@@ -88,7 +88,7 @@ describe("an environment that is wrong", () => {
     ["retry: { max_wait: 2 hours }", "4:20 retry.max_wait is too long"],
     ["keep: 5 minutes", "4:7 keep is too short"],
     ["production: yes", "4:13 production is not true or false"],
-    ["production: true\nkeep: 30 minutes", "5:7 keep is too short for production"],
+    ["production: true\nkeep: 239 minutes", "5:7 keep is too short for production"],
     ["name: local", "4:1 name is not a known key"],
   ])("with %j at its end has one issue", (line, issue) => {
     expect(brief(checkEnvironment(environmentText(line)).issues)).toEqual([issue]);

@@ -23,6 +23,7 @@ describe("a commit", () => {
       rows: { source: 10, written: 7 },
       history: [{ generation: "g1", sequence: 1000, fromMs: 1000, toMs: null }],
       reached: { catalog: null, hot: null, cold: null },
+      pointing: [],
       hold: null,
     });
   });
