@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createDuckDbEngine } from "../../../src/adapters/duckdb/engine.ts";
 import { generateShard } from "../../../src/adapters/duckdb/generator.ts";
+import type { DayOutcome } from "../../../src/ports.ts";
 import { day } from "../../support/builders.ts";
 import { buildExtract, createEngineWorld, nowMs } from "./engine-world.ts";
 
@@ -29,7 +30,8 @@ async function startLargeDay(signal: AbortSignal, onRows: (rows: number) => void
   });
   const extract = buildExtract({ schema, parts, duplicates: "keep" });
   const context = { signal, onRows: (_day: unknown, _family: unknown, done: number) => onRows(done) };
-  const outcomes = await Array.fromAsync(engine.extract([extract], context));
+  const outcomes: DayOutcome[] = [];
+  for await (const outcome of engine.extract([extract], context)) outcomes.push(outcome);
   return { world, outcomes, total: rows.total * copies };
 }
 

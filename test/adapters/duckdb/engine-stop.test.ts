@@ -42,7 +42,9 @@ async function extractAll(world: EngineWorld, days: readonly DayExtract[], signa
     randomHex: (length) => "a".repeat(length),
     readHashKey: async () => new Uint8Array(),
   });
-  return Array.fromAsync(engine.extract(days, { signal, onRows: () => {} }));
+  const outcomes: DayOutcome[] = [];
+  for await (const outcome of engine.extract(days, { signal, onRows: () => {} })) outcomes.push(outcome);
+  return outcomes;
 }
 
 async function extract(world: EngineWorld, day: DayExtract, signal: AbortSignal): Promise<DayOutcome> {
