@@ -29,6 +29,7 @@ export const portFaults = {
   "session lost": "a session ends, its transaction is rolled back",
   "session lingers": "a session is lost, and its transaction holds its locks for minutes",
   "commit unheard": "COMMIT is done, and the caller sees an error",
+  "commit late": "the caller of COMMIT sees an error, and it is done minutes later",
   "too many waiters": "a statement is refused since too many wait for the lock",
 } as const;
 

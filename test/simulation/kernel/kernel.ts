@@ -37,7 +37,7 @@ export interface Process {
   clock: Clock;
   /** How far its machine's clock is off, ms. */
   clockErrorMs: number;
-  /** Called when it is killed: sessions end. */
+  /** Called when it is killed or ends: sessions end. */
   onKilled: (() => void)[];
   /** Set when it ended by itself. */
   end: { error: unknown } | { answer: unknown } | null;
@@ -89,6 +89,7 @@ export interface Kernel {
 
 interface Owner {
   key: string;
+  /** Infinite: acts as soon as it can, since the outside would not wait. */
   priority: number;
   process: Process | null;
 }
@@ -98,6 +99,9 @@ interface Task {
   label: string;
   work: Work<unknown>;
   pause: Pause;
+  /** Whose call it is; null for background work. */
+  port: PortName | null;
+  hasBegun: boolean;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
@@ -105,6 +109,12 @@ interface Task {
 /** Longest a throttled port refuses, and longest a late request is under way, ms. */
 const throttleMs = 4 * 60_000;
 const lateMs = 50 * 60_000;
+
+/** What the catalog's protocol assumes of any request. */
+const requestLifeMs = 60 * 60_000;
+
+/** Time of a step once the faults have ended, ms. */
+const calmStepMs = 20;
 
 /** More steps than any schedule needs: something turns in circles. */
 const maxSteps = 60_000;
@@ -126,6 +136,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
   let owners = 0;
   let digest = emptyHash;
   let faulty = true;
+  let { stepMs } = order;
   let isRunning = false;
 
   const note = (text: string) => {
@@ -158,6 +169,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
       process.end = end;
       process.isAlive = false;
       note(`${name} ends${"error" in end ? `: ${renderError(end.error)}` : ""}`);
+      for (const act of process.onKilled) act();
     };
     Promise.resolve()
       .then(() => main(process))
@@ -187,6 +199,8 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
       detail: `${ms} ms`,
       faults: [],
       *work() {
+        // Who polls must not keep others from what it waits for: it goes behind those who never slept.
+        ownersOf.get(process)!.priority = dice.next();
         yield { on: "condition", what: "sleep", isReady, giveUpAtMs: untilMs };
         signal?.throwIfAborted();
       },
@@ -203,6 +217,8 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
         label,
         work: begin(process, wanted) as Work<unknown>,
         pause: turn,
+        port: wanted.port,
+        hasBegun: false,
         resolve: resolve as (answer: unknown) => void,
         reject,
       };
@@ -268,6 +284,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
     return yield* never();
   }
 
+  /** It comes when it comes, before whatever else could happen then: no request lives on beyond its hour. */
   function addLate(wanted: Call<unknown>): void {
     const untilMs = nowMs + Math.floor(dice.next() * lateMs);
     background(`late ${wanted.port}.${wanted.method} ${wanted.detail ?? ""}`, function* () {
@@ -278,6 +295,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
         // Nobody listens any more.
       }
     });
+    tasks.at(-1)!.owner.priority = Number.POSITIVE_INFINITY;
   }
 
   function background(name: string, work: () => Work<void>): void {
@@ -285,7 +303,23 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
       throw error;
     };
     const owner = createOwner(name, null);
-    tasks.push({ owner, label: name, work: work(), pause: turn, resolve() {}, reject });
+    tasks.push({
+      owner,
+      label: name,
+      work: work(),
+      pause: turn,
+      port: null,
+      hasBegun: true,
+      resolve() {},
+      reject,
+    });
+  }
+
+  /** Everything stands still. A request to the catalog that was not sent by then is signed too long ago to be taken. */
+  function leap(ms: number): void {
+    nowMs += ms;
+    if (ms < requestLifeMs) return;
+    for (const task of tasks) if (task.port === "catalog" && !task.hasBegun) task.work = expire();
   }
 
   function isReady({ pause }: Task): boolean {
@@ -319,6 +353,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
     // While it acts it is in no list: a kill by its own fault must not find it.
     tasks.splice(tasks.indexOf(task), 1);
     note(task.label);
+    task.hasBegun = true;
     let result: IteratorResult<Pause, unknown>;
     try {
       result = task.work.next(came);
@@ -355,7 +390,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
       if (switches.has(steps)) task.owner.priority = -steps;
       advance(task);
       steps += 1;
-      nowMs += order.stepMs;
+      nowMs += stepMs;
       await settle();
       afterStep(steps);
       if (steps > maxSteps) throw new Error(`no end after ${maxSteps} steps`);
@@ -364,9 +399,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
 
   return {
     nowMs: () => nowMs,
-    leap: (ms) => {
-      nowMs += ms;
-    },
+    leap,
     get steps() {
       return steps;
     },
@@ -392,10 +425,16 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
     note,
     endFaults: () => {
       faulty = false;
+      stepMs = Math.min(stepMs, calmStepMs);
       throttledUntil.clear();
     },
     run,
   };
+}
+
+function* expire(): Work<never> {
+  yield* [];
+  throw buildFault("the request's signature has expired");
 }
 
 /** A call that is never answered. */
