@@ -27,7 +27,11 @@ export async function followRun(
   if ("error" in look) return buildFailures(followed.works, look.error);
   const { run } = look;
   if (run !== null && hasEnded(run.state)) {
-    return Promise.all(followed.works.map((work) => readDayOutcome(options, run, followed.runKey, work)));
+    const outcomes: DayOutcome[] = [];
+    for (const work of followed.works) {
+      outcomes.push(await readDayOutcome(options, run, followed.runKey, work));
+    }
+    return outcomes;
   }
   if (clock.now() >= readDeadlineMs(followed)) {
     await stopRun(jobRuns, followed.id);

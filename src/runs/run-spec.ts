@@ -42,11 +42,15 @@ const runSpec: z.ZodType<RunSpec> = z.strictObject({
   days: z.array(z.strictObject({ key: z.string(), extract: specDay })).min(1),
 });
 
-/** @param days in the order in which the run may take them; of one pipeline, each family's day once */
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** @param days of one pipeline, each family's day once; in whatever order */
 export function buildRunSpec(days: readonly SpecDay[], scriptDigest: string): RunSpec {
   const keyed = days.map((extract) => ({ key: buildDayKey(extract, scriptDigest), extract }));
-  // Sorted, so that the same days are the same bytes in whatever order they were asked for.
-  keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  // Sorted, so that the same days are the same bytes in whatever order they were asked for; newest day first.
+  keyed.sort((a, b) => compareTexts(b.extract.day, a.extract.day) || compareTexts(a.key, b.key));
   const runKey = buildRunKey(keyed.map(({ key }) => key));
   return { formatVersion: specFormatVersion, runKey, scriptDigest, days: keyed };
 }
