@@ -30,23 +30,25 @@ export interface ReportedError {
 
 const lakeFile = z.strictObject({ key: z.string().min(1), bytes: count, rows: count });
 
-const generationReport: z.ZodType<GenerationReport> = z.strictObject({
-  generation: generationId,
-  files: z.array(lakeFile),
-  duplicatesFiles: z.array(lakeFile),
-  balance: z.strictObject({
-    source: count,
-    written: count,
-    duplicates: z.strictObject({ exact: count, conflicting: count }),
-    filtered: count,
-  }),
-  checksum: z.string().regex(/^\d+$/),
-  nonNull: z.record(z.string(), count),
-  columns: z.array(column),
-  engine: z.strictObject({ name: z.string(), version: z.string() }),
-  // A run may always be joined: one that does not say when it began could be committed too late.
-  startedAtMs: instantMs,
-});
+const generationReport: z.ZodType<GenerationReport> = z
+  .strictObject({
+    generation: generationId,
+    files: z.array(lakeFile),
+    duplicatesFiles: z.array(lakeFile),
+    balance: z.strictObject({
+      source: count,
+      written: count,
+      duplicates: z.strictObject({ exact: count, conflicting: count }),
+      filtered: count,
+    }),
+    checksum: z.string().regex(/^\d+$/),
+    nonNull: z.record(z.string(), count),
+    columns: z.array(column),
+    engine: z.strictObject({ name: z.string(), version: z.string() }),
+    // A run may always be joined: one that does not say when it began could be committed too late.
+    startedAtMs: instantMs,
+  })
+  .refine(hasCountPerColumn, "nonNull does not count the columns, each once");
 
 const reportedError: z.ZodType<ReportedError> = z.strictObject({
   code: z.enum(["data", "balance", "config", "outside", "refused", "bug"]),
@@ -77,7 +79,17 @@ export function renderDayReport(report: DayReport): Uint8Array {
 
 /** Throws as `parseObject`. @param key where it was read, for messages */
 export function parseDayReport(key: string, body: Uint8Array): DayReport {
-  return parseObject("run report", key, body, dayReportFormatVersion, dayReport);
+  const told = parseObject("run report", key, body, dayReportFormatVersion, dayReport);
+  if (told.outcome === "failed") return told;
+  const { nonNull, columns } = told.report;
+  // JSON objects have no order to rely on: counts come in the order of the columns, as from any engine.
+  const ordered = Object.fromEntries(columns.map(({ name }) => [name, nonNull[name]!]));
+  return { ...told, report: { ...told.report, nonNull: ordered } };
+}
+
+function hasCountPerColumn({ nonNull, columns }: Pick<GenerationReport, "nonNull" | "columns">): boolean {
+  const names = Object.keys(nonNull);
+  return names.length === columns.length && columns.every(({ name }) => names.includes(name));
 }
 
 /** The error a run told of, as if it had been thrown here. */

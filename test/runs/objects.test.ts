@@ -114,6 +114,7 @@ describe("a report", () => {
       "data",
     ],
     ["with a member nobody knows", { ...written, more: 1 }, "data"],
+    ["without a count of each column", { ...written, report: { ...written.report, nonNull: {} } }, "data"],
     ["of an end nobody knows", { ...written, outcome: "skipped" }, "data"],
     ["with a signal's error", { ...failed, error: { ...failed.error, code: "terminated" } }, "data"],
   ])("%s is refused", (_, value, code) => {
