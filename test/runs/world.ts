@@ -181,7 +181,7 @@ async function writeDay({ store, clock }: RunsWorld, day: SpecDay, id: string): 
     duplicatesFiles: [],
     balance: { source: 7, written: 7, duplicates: { exact: 0, conflicting: 0 }, filtered: 0 },
     checksum: "12345678901234567890",
-    nonNull: { event_id: 7 },
+    nonNull: Object.fromEntries(day.recipe.columns.map(({ name }) => [name, 7])),
     columns: day.recipe.columns,
     engine: { name: "duckdb", version: "v1.5.5" },
     startedAtMs: clock.now(),
