@@ -81,6 +81,7 @@ function buildHead(day: Day, source: SourceVersion): Head {
     history: [{ generation: "g", sequence: 1, fromMs: 1, toMs: null }],
     reached: { catalog: null, hot: reached, cold: reached },
     pointing: [],
+    mayBeHot: true,
     hold: null,
   };
 }

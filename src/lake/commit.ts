@@ -35,6 +35,8 @@ export interface CommitInput {
   /** When the attempt began, ms by the store's clock. */
   startedAtMs: number;
   keepMs: number;
+  /** Whether policy keeps the day in the hot table. */
+  toBeLoaded: boolean;
   /** Waits before asking again after the n-th fault. */
   pause(fault: number): Promise<void>;
 }
@@ -88,7 +90,7 @@ async function swapIn(input: CommitInput, manifest: Manifest): Promise<CommitOut
   const persist = createPutPatience(key, input.pause);
   let before = input.before;
   for (;;) {
-    const head = commitToHead(before?.head ?? null, manifest, await readTimely(input));
+    const head = commitToHead(before?.head ?? null, manifest, await readTimely(input), input.toBeLoaded);
     const condition = before === null ? { ifAbsent: true as const } : { ifMatch: before.etag };
     const answer = await tryPut(store, key, renderHead(head), condition);
     if (answer.put === true) return { outcome: "committed", stored: { head, etag: answer.etag }, manifest };

@@ -8,13 +8,23 @@ import type { Head, HistoryEntry, Manifest, PointingIntent, Reached, Reader } fr
  * given, so that callers need not write it. Times are ms by the store's clock.
  */
 
-/** A new generation becomes current. @param previous null for the day's first */
-export function commitToHead(previous: Head | null, manifest: Manifest, nowMs: number): Head {
+/**
+ * A new generation becomes current.
+ * @param previous null for the day's first
+ * @param toBeLoaded whether policy keeps the day in the hot table
+ */
+export function commitToHead(
+  previous: Head | null,
+  manifest: Manifest,
+  nowMs: number,
+  toBeLoaded: boolean,
+): Head {
   if (previous?.hold) throw buildHeldError(previous);
   return {
     ...swapGeneration(previous, manifest, nowMs),
     reached: previous?.reached ?? { catalog: null, hot: null, cold: null },
     pointing: previous?.pointing ?? [],
+    mayBeHot: toBeLoaded || (previous?.mayBeHot ?? false),
     hold: null,
   };
 }
@@ -26,10 +36,10 @@ export function markReached(head: Head, reader: Reader, reached: Reached): Head 
   return { ...head, reached: { ...head.reached, [reader]: reached } };
 }
 
-/** The day is not there any more for this reader: prune took it out of the hot table. */
-export function clearReached(head: Head, reader: Reader): Head {
-  if (head.reached[reader] === null) return head;
-  return { ...head, reached: { ...head.reached, [reader]: null } };
+/** The day is not in the hot table any more, for certain: prune looked under the lock. */
+export function clearHot(head: Head): Head {
+  if (head.reached.hot === null && !head.mayBeHot) return head;
+  return { ...head, reached: { ...head.reached, hot: null }, mayBeHot: false };
 }
 
 /**
@@ -72,8 +82,8 @@ export function rollBackHead(head: Head, manifest: Manifest, reason: string, now
   if (!isInHistory(head, generation)) throw buildNotKeptError(head, generation);
   if (head.generation !== generation) {
     const swapped = swapGeneration(head, manifest, nowMs);
-    const { reached, pointing } = head;
-    return { ...swapped, reached, pointing, hold: { sinceMs: nowMs, reason } };
+    const { reached, pointing, mayBeHot } = head;
+    return { ...swapped, reached, pointing, mayBeHot, hold: { sinceMs: nowMs, reason } };
   }
   return head.hold === null ? { ...head, hold: { sinceMs: nowMs, reason } } : head;
 }
@@ -104,7 +114,7 @@ function swapGeneration(
   previous: Head | null,
   manifest: Manifest,
   nowMs: number,
-): Omit<Head, "reached" | "pointing" | "hold"> {
+): Omit<Head, "reached" | "pointing" | "mayBeHot" | "hold"> {
   const sequence = Math.max((previous?.sequence ?? 0) + 1, nowMs);
   // The store's clock may have been set back: a history never runs backwards.
   const fromMs = Math.max(nowMs, previous?.history.at(-1)?.fromMs ?? nowMs);

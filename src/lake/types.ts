@@ -67,6 +67,11 @@ export interface Head {
   history: HistoryEntry[];
   /** null: not there (never loaded, or pruned). */
   reached: Record<Reader, Reached | null>;
+  /**
+   * Set with a generation that is to be loaded, cleared by prune: a load may have come to be and died before it
+   * could say so in `reached`, and the day must leave the hot table all the same.
+   */
+  mayBeHot: boolean;
   /** Runs that may be pointing the catalog at a generation that was current since; usually none. */
   pointing: PointingIntent[];
   /** Set by rollback: extracts never swap a held head. */

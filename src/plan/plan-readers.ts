@@ -25,9 +25,8 @@ export function planReaders({ facts, extracts, hot, catalog, storeNowMs }: Reade
   if (reason || isBehind(facts, "cold")) {
     actions.push({ action: "refresh", reason: reason ?? renderBehind(facts, "cold") });
   }
-  if (!hot && readShown(facts, "hot") !== null) {
-    actions.push({ action: "prune", reason: "beyond retention and still hot" });
-  }
+  const pruneReason = hot ? null : findPruneReason(facts);
+  if (pruneReason !== null) actions.push({ action: "prune", reason: pruneReason });
   return actions;
 }
 
@@ -37,6 +36,15 @@ function findCatalogReason(facts: DayFacts, storeNowMs: number | null): string |
   const isOver = ({ sinceMs }: { sinceMs: number }) =>
     storeNowMs !== null && hasOutlivedIntent(sinceMs, storeNowMs);
   return facts.head?.pointing.some(isOver) ? "a run that was pointing the catalog was cut short" : null;
+}
+
+/** A load may have died before it could say that it came to be: where only heads were read, prune looks. */
+function findPruneReason(facts: DayFacts): string | null {
+  if (readShown(facts, "hot") !== null) return "beyond retention and still hot";
+  const isKnown = facts.ledger !== undefined;
+  return !isKnown && facts.head?.mayBeHot
+    ? "beyond retention, and a load of it may have been cut short"
+    : null;
 }
 
 /** What a reader shows of the day; the sequence tells how new its knowledge is. */

@@ -32,6 +32,7 @@ export async function commitReport(attempt: Attempt, report: GenerationReport): 
     countRows: null,
     startedAtMs,
     keepMs: environment.keepMs,
+    toBeLoaded: planned.hot,
     pause: pauseAfter({ policy: environment.retry, clock: ports.clock, signal: context.signal }),
   });
   return readOutcome(attempt, outcome);

@@ -6,7 +6,7 @@ import { finalAt, isHot } from "../days/lifecycle.ts";
 import { exitCodes } from "../errors.ts";
 import { readHead } from "../lake/heads.ts";
 import { swapHead } from "../lake/swap-head.ts";
-import { clearReached, markReached } from "../lake/transitions.ts";
+import { clearHot, markReached } from "../lake/transitions.ts";
 import type { Head } from "../lake/types.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { DayResult, TaskContext } from "./context.ts";
@@ -123,7 +123,7 @@ function buildReaderPorts(context: TaskContext, task: ReaderTask, family: Pipeli
     async markReached(day, reached) {
       const atMs = ports.clock.now();
       const change = (head: Head): Head =>
-        reached === null ? clearReached(head, reader) : markReached(head, reader, { ...reached, atMs });
+        reached === null ? clearHot(head) : markReached(head, reader, { ...reached, atMs });
       const stored = await swapHead(
         ports.store,
         pipeline.name,

@@ -8,7 +8,7 @@ import { type FoundGeneration, findGenerations } from "../../src/lake/find-gener
 import { listHeads, readHead } from "../../src/lake/heads.ts";
 import { duplicatesGenerationPrefix, headKey, manifestKey } from "../../src/lake/keys.ts";
 import { planRepair, type ReadersState } from "../../src/lake/plan-repair.ts";
-import { rollBackHead } from "../../src/lake/transitions.ts";
+import { declareIntent, rollBackHead } from "../../src/lake/transitions.ts";
 import type { Head } from "../../src/lake/types.ts";
 import type { LedgerRow, ObjectStore } from "../../src/ports.ts";
 import {
@@ -112,6 +112,31 @@ describe("rule 8: what goes", () => {
       expect(plan.kept.g2).toContain(reason);
     },
   );
+
+  test.each([
+    ["that may have read the head when it was current", 10, 11.5, "a run may be pointing the catalog at it"],
+    [
+      "an hour after, since the swap may have landed late",
+      11,
+      11.5,
+      "a run may be pointing the catalog at it",
+    ],
+    ["later than that", 11.1, 11.5, null],
+    ["that outlived itself", 10, 12, null],
+  ])("with an intent %s, whatever `keep` is", (_, sinceHours, atHours, reason) => {
+    const head = declareIntent(buildHeadOf(["g1", startMs], ["g2", startMs + 10 * hourMs]), {
+      id: "a",
+      sinceMs: startMs + sinceHours * hourMs,
+    });
+    const found = head.history.map(({ generation, fromMs }) => buildFound(generation, fromMs));
+    const nowMs = startMs + atHours * hourMs;
+    const plan = planRepair(
+      { heads: new Map([[day, head]]), found, nowMs, keepMs: hourMs },
+      at("g2", "g2", "g2")(head),
+    );
+    expect(plan.items.map(({ generation }) => generation)).toEqual(reason === null ? ["g1"] : []);
+    if (reason !== null) expect(plan.kept[0]?.reason).toContain(reason);
+  });
 
   test("a day that is not hot holds nothing back", () => {
     expect(planAt(9999, at(null, "g3", "g3")).items).toEqual(["g1", "g2"]);

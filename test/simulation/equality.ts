@@ -12,8 +12,9 @@ export function findInequality(world: World): string[] {
   return [...days].sort().flatMap((day) => compareDay(world, day).map((text) => `${day}: ${text}`));
 }
 
-function listShardDays({ source, scenario }: World): Day[] {
-  const last = dayAt(scenario.startMs + 30 * 86_400_000, "UTC");
+/** Up to today: a shard of tomorrow is nobody's yet. */
+function listShardDays({ source, scenario, kernel }: World): Day[] {
+  const last = dayAt(kernel.nowMs(), "UTC");
   const found: Day[] = [];
   for (let at = scenario.startMs - 10 * 86_400_000; dayAt(at, "UTC") <= last; at += 86_400_000) {
     const day = dayAt(at, "UTC");

@@ -100,7 +100,7 @@ const profiles: Record<string, Profile> = {
     commands: ["run", "run", "backfill", "repair", "query"],
     events: [...clockEvents, "time leaps", "shard grows", "shard rewritten"],
     eventCount: [2, 5],
-    stepsMs: [1000, 60_000, 300_000],
+    stepsMs: [1000, 20_000, 60_000],
   },
   rollbacks: {
     ...base,

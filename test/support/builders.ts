@@ -86,6 +86,7 @@ export function buildHead(on: Day, changes: Partial<Head> = {}): Head {
     history: [{ generation, sequence, fromMs: 1000, toMs: null }],
     reached: { catalog: null, hot: reached, cold: reached },
     pointing: [],
+    mayBeHot: false,
     hold: null,
     ...changes,
   };

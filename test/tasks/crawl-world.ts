@@ -74,7 +74,7 @@ export function createCrawlWorld({ crawler = "none", lookbackDays = 10 }: CrawlO
       const key = manifestKey(pipeline.name, family, of, generation);
       await store.put(key, renderManifest(manifest), { ifAbsent: true });
       const before = await readHead(store, pipeline.name, family, of);
-      await storeHead(store, commitToHead(before?.head ?? null, manifest, clock.ms));
+      await storeHead(store, commitToHead(before?.head ?? null, manifest, clock.ms, true));
     },
     context: (changes = {}) => ({
       pipeline,

@@ -393,6 +393,8 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
       nowMs += stepMs;
       await settle();
       afterStep(steps);
+      // It may have begun a process, which has not called anybody yet.
+      if (tasks.length === 0) await settle();
       if (steps > maxSteps) throw new Error(`no end after ${maxSteps} steps`);
     }
   }
