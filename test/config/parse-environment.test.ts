@@ -94,6 +94,18 @@ describe("an environment that is wrong", () => {
     expect(brief(checkEnvironment(environmentText(line)).issues)).toEqual([issue]);
   });
 
+  test("with a catalog is told that `keep` is too short for one, even where the catalog is not accepted", () => {
+    const text = environmentText("catalog: { type: glue }\nkeep: 3 hours");
+    expect(brief(checkEnvironment(text).issues)).toEqual([
+      "4:18 catalog.type is not a type that this version has",
+      "5:7 keep is too short for an environment with a catalog",
+    ]);
+    expect(brief(checkEnvironment(environmentText("catalog: { type: none }\nkeep: 3 hours")).issues)).toEqual(
+      [],
+    );
+    expect(brief(checkEnvironment(environmentText("production: true\nkeep: 4 hours")).issues)).toEqual([]);
+  });
+
   test("with a lake around everything else tells each that lies in it", () => {
     expect(brief(checkEnvironment(environmentWith(2, "lake: { type: folder, root: . }")).issues)).toEqual([
       "2:29 lake.root overlaps with source.root",
