@@ -153,6 +153,35 @@ test("close rolls back what is open, and its statements are not heard any more",
   expect(world.model.hot(table)).toEqual([]);
 });
 
+test("close in the middle of anything leaves all of a transaction or nothing, and says which", async () => {
+  const found = new Set<string>();
+  for (let step = 0; step < 20; step += 1) {
+    const world = createQuietWorld({ switches: Array.from({ length: 200 }, (_, index) => index) });
+    await fillTable(world);
+    const target = await world.write(g1);
+    const [process] = await runSideBySide(world, async (warehouse, { clock }) => {
+      const loading = warehouse.transact(table, (transaction) => loadSteps(transaction, target));
+      await Promise.allSettled([loading, clock.sleep(step * 10).then(() => warehouse.close())]);
+      return loading;
+    });
+    const end = "error" in process!.end! ? "failed" : "done";
+    found.add(`${end}: ${world.model.hot(table).length} ${world.model.ledger(table).length}`);
+  }
+  expect([...found].sort()).toEqual(["done: 1 1", "failed: 0 0"]);
+});
+
+test("close does not take back a COMMIT that is under way", async () => {
+  const world = createQuietWorld(orderFault("commit late", atCommit));
+  await fillTable(world);
+  const target = await world.write(g1);
+  const [process] = await runSideBySide(world, async (warehouse) => {
+    const loading = warehouse.transact(table, (transaction) => loadSteps(transaction, target));
+    await loading.finally(() => warehouse.close());
+  });
+  expect(process!.end).toEqual(lost);
+  expect(world.model.hot(table)).toHaveLength(1);
+});
+
 test("the answer to BEGIN may be lost without harm", async () => {
   const world = createQuietWorld(orderFault("lost answer", atBegin));
   await fillTable(world);

@@ -5,7 +5,13 @@ import { baseColumns, type GenerationSpec, grownColumns } from "../../contracts/
 import { copyGenerations, g1, measureOf, table } from "../../contracts/warehouse-world.ts";
 import type { Order } from "../kernel/kernel.ts";
 import { copyOptions } from "./warehouse-copy.ts";
-import { createQuietWorld, type ModelWorld, orderFault, runSideBySide } from "./warehouse-world.ts";
+import {
+  createQuietWorld,
+  fillTable,
+  type ModelWorld,
+  orderFault,
+  runSideBySide,
+} from "./warehouse-world.ts";
 
 afterEach(() => {
   copyOptions.force = true;
@@ -151,18 +157,26 @@ describe("columns", () => {
   });
 
   test("half grown by a process that died are grown by the next one", async () => {
-    const world = createQuietWorld(orderFault("crash in the middle", 1));
-    const rows = g1.rows.map((row) => ({ ...row, platform: "WEB", items: [] }));
-    const target = await world.write({ ...g1, columns: grownColumns, rows });
-    const prepare = (warehouse: Warehouse) => warehouse.prepare(table, grownColumns);
-    await runSideBySide(world, (warehouse) => warehouse.prepare(table, baseColumns));
-    const [killed] = await runSideBySide(world, prepare);
-    const [next] = await runSideBySide(world, async (warehouse) => {
-      await prepare(warehouse);
-      await copyGenerations(warehouse, target);
-      return warehouse.measureHot(table, "all");
-    });
-    expect(killed!.end).toBe(null);
-    expect(next!.end).toEqual({ answer: [measureOf(target)] });
+    const counts = new Set<number>();
+    for (let step = 0; step < 8; step += 1) {
+      const world = createQuietWorld({ switches: Array.from({ length: 200 }, (_, index) => index) });
+      await fillTable(world, g1);
+      const grow = (warehouse: Warehouse) => warehouse.prepare(table, grownColumns);
+      const growing = world.kernel.spawn("growing", (process) => grow(world.model.connect(process)));
+      await runSideBySide(world, async (warehouse, process) => {
+        await process.clock.sleep(step * 10);
+        world.kernel.kill(growing);
+        counts.add(await countColumns(warehouse));
+      });
+      const [next] = await runSideBySide(world, async (warehouse) => {
+        await grow(warehouse);
+        return countColumns(warehouse);
+      });
+      expect(next!.end).toEqual({ answer: grownColumns.length });
+    }
+    expect(counts).toEqual(new Set([8, 9, 10]));
   });
+
+  const countColumns = async (warehouse: Warehouse) =>
+    Object.keys((await warehouse.measureHot(table, "all"))[0]!.nonNull).length;
 });

@@ -122,17 +122,15 @@ describe("the ledger", () => {
     const row = await buildRow();
     const world = createQuietWorld();
     await fillTable(world);
+    const write = (transaction: WarehouseTransaction) => transaction.writeLedger([row]);
+    await runSideBySide(world, (warehouse) => warehouse.transact(table, write));
     const answers: boolean[] = [];
-    await runSideBySide(
-      world,
-      hold((transaction) => transaction.writeLedger([row])),
-      async (_, process) => {
-        for (const _ of [1, 2]) {
-          await process.clock.sleep(6 * minuteMs);
-          answers.push(world.model.deleteLedgerRow(table, row.day));
-        }
-      },
-    );
+    await runSideBySide(world, hold(write), async (_, process) => {
+      for (const _ of [1, 2]) {
+        await process.clock.sleep(6 * minuteMs);
+        answers.push(world.model.deleteLedgerRow(table, row.day));
+      }
+    });
     expect(answers).toEqual([false, true]);
     expect(world.model.ledger(table)).toEqual([]);
   });
@@ -160,18 +158,23 @@ test("a throttled COMMIT or ROLLBACK leaves no transaction open", async () => {
     await fillTable(world);
     const [broken, next] = await runSideBySide(
       world,
-      (warehouse) =>
-        warehouse.transact(table, async (transaction) => {
+      async (warehouse, process) => {
+        const failing = warehouse.transact(table, async (transaction) => {
           await transaction.lock();
           await work();
-        }),
+        });
+        await expect(failing).rejects.toThrow();
+        // While it lives: its end would end the transaction as well.
+        await process.clock.sleep(60 * minuteMs);
+      },
       async (warehouse, process) => {
         await process.clock.sleep(6 * minuteMs);
         await warehouse.transact(table, (transaction) => transaction.lock());
+        return world.kernel.struck.get("throttled");
       },
     );
-    expect(broken!.end).toEqual({ error: expect.any(Error) });
-    expect(next!.end).toEqual({ answer: undefined });
+    expect(broken!.end).toEqual({ answer: undefined });
+    expect(next!.end).toEqual({ answer: 1 });
   }
 });
 
