@@ -1,9 +1,9 @@
 import { isShardliftError } from "../errors.ts";
 import type { DayOutcome, EngineContext, JobRun, JobRunState } from "../ports.ts";
+import { buildFailures } from "./fail-days.ts";
 import { readDayOutcome } from "./read-day-outcome.ts";
 import { buildLateRunError, buildLostRunError, buildUnreadableRunError } from "./run-errors.ts";
 import { readProgress } from "./run-progress.ts";
-import { buildFailures } from "./start-run.ts";
 import { stopRun } from "./stop-run.ts";
 import type { FollowedRun, RunsEngineOptions } from "./types.ts";
 

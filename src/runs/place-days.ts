@@ -1,10 +1,11 @@
 import { isShardliftError } from "../errors.ts";
 import type { DayOutcome } from "../ports.ts";
 import { chooseBatch } from "./choose-batch.ts";
+import { failDays } from "./fail-days.ts";
 import { findLiveRuns } from "./find-live-runs.ts";
 import { joinDays } from "./join-days.ts";
 import { buildUnstartedError } from "./run-errors.ts";
-import { failDays, startRun } from "./start-run.ts";
+import { startRun } from "./start-run.ts";
 import type { RunsEngineOptions, RunsState } from "./types.ts";
 
 /** Lists in a row that may fail: at up to a minute each, a service that is away for a quarter of an hour. */

@@ -1,10 +1,10 @@
 import type { DayExtract, DayOutcome, Engine, EngineContext } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
+import { buildFailures } from "./fail-days.ts";
 import { followRun, readDeadlineMs } from "./follow-run.ts";
 import { buildDayKey } from "./keys.ts";
 import { placeDays } from "./place-days.ts";
 import { buildSpecDay } from "./run-spec.ts";
-import { buildFailures } from "./start-run.ts";
 import { stopRun } from "./stop-run.ts";
 import type { RunsEngineOptions, RunsState } from "./types.ts";
 

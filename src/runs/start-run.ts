@@ -2,6 +2,7 @@ import { isShardliftError } from "../errors.ts";
 import type { DayOutcome, JobStart } from "../ports.ts";
 import { backoffMs } from "./backoff.ts";
 import { sumBytes } from "./choose-batch.ts";
+import { failDays } from "./fail-days.ts";
 import { buildUnansweredError } from "./run-errors.ts";
 import { buildRunSpec, buildSpecDay } from "./run-spec.ts";
 import type { DayWork, RunSpec, RunsEngineOptions, RunsState } from "./types.ts";
@@ -31,7 +32,8 @@ export async function startRun(
     const specKey = await writeSpec(store, spec, pause);
     const id = await jobRuns.start(buildStart(spec, specKey, batch));
     followStarted(state, id, spec, batch);
-    state.listUntilMs = clock.now() + options.listLagMs;
+    // Looked through once more at least.
+    state.listUntilMs = clock.now() + Math.max(1, options.listLagMs);
     return [];
   } catch (error) {
     return holdBack(options, state, batch, error);
@@ -87,14 +89,4 @@ function holdBack(
   }
   const given = batch.filter(({ unanswered }) => unanswered >= maxUnanswered);
   return failDays(state, given, buildUnansweredError(jobRuns.location, maxUnanswered, error));
-}
-
-/** Takes days out of what is pending, with this error as their outcome. */
-export function failDays(state: RunsState, works: readonly DayWork[], error: unknown): DayOutcome[] {
-  state.pending = state.pending.filter((work) => !works.includes(work));
-  return buildFailures(works, error);
-}
-
-export function buildFailures(works: readonly DayWork[], error: unknown): DayOutcome[] {
-  return works.map(({ extract: { day, family } }) => ({ day, family, error, generation: null }));
 }
