@@ -22,22 +22,26 @@ export async function startRun(
   batch: readonly DayWork[],
   signal: AbortSignal,
 ): Promise<DayOutcome[]> {
-  const { store, jobRuns, clock, scriptDigest } = options;
+  const { store, jobRuns, clock, scriptDigest, listLagMs } = options;
   const spec = buildRunSpec(
     batch.map(({ extract }) => buildSpecDay(extract)),
     scriptDigest,
   );
+  let specKey: string;
   try {
-    const pause = (fault: number) => clock.sleep(backoffMs(fault - 1), signal);
-    const specKey = await writeSpec(store, spec, pause);
+    specKey = await writeSpec(store, spec, (fault) => clock.sleep(backoffMs(fault - 1), signal));
+  } catch (error) {
+    return failDays(state, batch, error);
+  }
+  try {
     const id = await jobRuns.start(buildStart(spec, specKey, batch));
     followStarted(state, id, spec, batch);
-    // Looked through once more at least.
-    state.listUntilMs = clock.now() + Math.max(1, options.listLagMs);
-    return [];
   } catch (error) {
     return holdBack(options, state, batch, error);
   }
+  // Looked through once more at least.
+  state.listUntilMs = clock.now() + Math.max(1, listLagMs);
+  return [];
 }
 
 function buildStart({ runKey }: RunSpec, specKey: string, batch: readonly DayWork[]): JobStart {

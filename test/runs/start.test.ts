@@ -82,6 +82,16 @@ describe("a start that is refused", () => {
   });
 });
 
+test("a spec that cannot be written fails its days with the store's error, and nothing is started", async () => {
+  const world = createRunsWorld();
+  world.store.put = async () => {
+    throw buildLostAnswer();
+  };
+
+  expect(tell(await world.extract([monday]))).toEqual(["2026-11-16 outside: no answer"]);
+  expect(count(world, "start")).toBe(0);
+});
+
 describe("the list of runs", () => {
   test("that fails for minutes is waited for: nothing is started blindly", async () => {
     const world = createRunsWorld();
