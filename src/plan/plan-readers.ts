@@ -38,13 +38,14 @@ function findCatalogReason(facts: DayFacts, storeNowMs: number | null): string |
   return facts.head?.pointing.some(isOver) ? "a run that was pointing the catalog was cut short" : null;
 }
 
-/** A load may have died before it could say that it came to be: where only heads were read, prune looks. */
+/**
+ * A load may have died before it could say that it came to be, and somebody may have deleted the ledger's row: where
+ * the head does not exclude it, prune looks.
+ */
 function findPruneReason(facts: DayFacts): string | null {
   if (readShown(facts, "hot") !== null) return "beyond retention and still hot";
-  const isKnown = facts.ledger !== undefined;
-  return !isKnown && facts.head?.mayBeHot
-    ? "beyond retention, and a load of it may have been cut short"
-    : null;
+  const mayBeHot = facts.head?.mayBeHot || (facts.head?.reached.hot ?? null) !== null;
+  return mayBeHot ? "beyond retention, and it may be hot without the ledger's knowledge" : null;
 }
 
 /** What a reader shows of the day; the sequence tells how new its knowledge is. */

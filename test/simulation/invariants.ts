@@ -6,7 +6,10 @@ import { hashRules } from "../../src/sql/hash-rules.ts";
 import { listGodHeads, prefixOf, readGodFiles, readGodManifest, renderRows } from "./god.ts";
 import type { Batch } from "./models/content.ts";
 import { settleRows } from "./models/rows.ts";
-import { type KnownGeneration, pipelines, table, type World } from "./world.ts";
+import { type KnownGeneration, keepMs, pipelines, table, type World } from "./world.ts";
+
+/** How far the store's clock, and a request that was late, may be from the truth, ms. */
+const clockSlackMs = 3 * 3_600_000;
 
 /** What must hold at every step, whoever looks. */
 export class Violation extends Error {}
@@ -16,16 +19,20 @@ export function createWatch(world: World): () => void {
   const { known } = world;
   const heads = new Map<Day, Head>();
   const shown = new Map<Day, number>();
-  let seen = { store: -1, warehouse: -1, catalog: -1 };
+  const named = new Map<string, number>();
+  let seen = { store: -1, removals: 0, warehouse: -1, catalog: -1 };
 
   return () => {
     const now = {
       store: world.store.revision,
+      removals: world.store.removals,
       warehouse: world.warehouse.revision,
       catalog: world.catalog?.revision ?? 0,
     };
     const isStoreNew = now.store !== seen.store;
     if (isStoreNew) checkLake(world, heads, known);
+    for (const { generation } of heads.values()) named.set(generation, world.kernel.nowMs());
+    if (now.removals !== seen.removals) checkKept(world, named);
     if (isStoreNew || now.warehouse !== seen.warehouse) checkWarehouse(world, known, shown);
     if (isStoreNew || now.catalog !== seen.catalog) checkCatalog(world, known);
     seen = now;
@@ -47,7 +54,18 @@ function checkLake(world: World, heads: Map<Day, Head>, known: Map<string, Known
   }
 }
 
+/** Whoever reads what was current lately can end in peace, and people can go back to it. */
+function checkKept(world: World, named: ReadonlyMap<string, number>): void {
+  for (const [generation, untilMs] of named) {
+    if (world.kernel.nowMs() - untilMs > keepMs - clockSlackMs) continue;
+    checkThere(world, world.known.get(generation)!.day, generation, "it was current a while ago");
+  }
+}
+
 function checkMove(before: Head, head: Head): void {
+  if (before.hold !== null && head.hold === null && head.generation !== before.generation) {
+    fail(`the head of ${head.day} was swapped while a rollback held it`);
+  }
   if (head.sequence < before.sequence) fail(`the head of ${head.day} went back in sequence`);
   if (head.generation !== before.generation && head.sequence === before.sequence) {
     fail(`two generations of ${head.day} have one sequence`);
@@ -65,7 +83,8 @@ function learn(world: World, head: Head): KnownGeneration {
   const rows = renderRows(files.flatMap((file) => file.rows));
   const source = world.source.rowsOf(manifest.source);
   if (source === null) fail(`generation ${generation} names a version of its shard that never was`);
-  if (rows !== renderRows(settleRows(source).written)) {
+  // Somebody may have deleted a file after it was verified and before it was committed.
+  if (!world.damaged.has(day) && rows !== renderRows(settleRows(source).written)) {
     fail(`generation ${generation} of ${day} holds other rows than the version of its shard that it names`);
   }
   const foreign = files.find((file) => file.rulesDigest !== manifest.rulesDigest);

@@ -2,7 +2,7 @@ import { addDays, type Day } from "../../src/days/day.ts";
 import type { TaskName } from "../../src/tasks/context.ts";
 import { day } from "../support/builders.ts";
 import type { eventFaults, FaultName } from "./kernel/faults.ts";
-import type { Order } from "./kernel/kernel.ts";
+import type { Order, PlannedFault, PortName } from "./kernel/kernel.ts";
 import { createRandom, deriveSeed, type Random } from "./kernel/random.ts";
 
 /** What a process of a schedule is asked to do; `rules` tells which of two pipeline files it reads. */
@@ -47,11 +47,17 @@ export const startMs = Date.parse("2026-11-20T06:00:00Z");
 /** How a schedule is put together; each profile looks for holes in another corner. */
 interface Profile {
   weight: number;
-  jobs: [number, number];
-  commands: readonly Command["do"][];
+  /** Commands of the first stage, one after another, and of the second, all at once. */
+  first: readonly Wish[];
+  second: readonly Wish[];
+  secondCount: [number, number];
+  /** Events at any time, and those between the stages. */
   events: readonly (keyof typeof eventFaults)[];
   eventCount: [number, number];
+  between: readonly (keyof typeof eventFaults)[];
   faults: [number, number];
+  /** Whose calls go wrong, each as often as it stands here. */
+  ports: readonly PortName[];
   catalog: number;
   elsewhere: number;
   retention: number;
@@ -59,6 +65,8 @@ interface Profile {
   otherRules: number;
   stepsMs: readonly number[];
 }
+
+type Wish = Command["do"] | "load" | "refresh" | "prune" | "crawl" | "extract" | "reconcile" | "again";
 
 const shardEvents = [
   "shard appears",
@@ -75,15 +83,17 @@ const operatorEvents = [
   "operator deletes a manifest",
   "operator deletes a ledger row",
 ] as const;
-const clockEvents = ["time leaps", "clock jumps", "store clock jumps"] as const;
 
 const base: Profile = {
   weight: 1,
-  jobs: [2, 4],
-  commands: ["run", "run", "backfill", "sweep", "task", "query"],
+  first: ["run"],
+  second: ["run", "run", "again", "backfill", "sweep", "load", "refresh", "extract", "reconcile", "query"],
+  secondCount: [1, 3],
   events: [...shardEvents, "terminated"],
   eventCount: [1, 4],
+  between: [],
   faults: [0, 3],
+  ports: ["store", "store", "source", "engine", "runs", "catalog", "warehouse", "warehouse"],
   catalog: 0.4,
   elsewhere: 0.3,
   retention: 0.2,
@@ -93,32 +103,60 @@ const base: Profile = {
 
 const profiles: Record<string, Profile> = {
   races: { ...base, weight: 3, faults: [0, 1] },
-  crashes: { ...base, weight: 3, jobs: [1, 3], faults: [2, 6] },
+  crashes: { ...base, weight: 3, secondCount: [0, 2], faults: [2, 6] },
   slow: {
     ...base,
     weight: 2,
-    commands: ["run", "run", "backfill", "repair", "query"],
-    events: [...clockEvents, "time leaps", "shard grows", "shard rewritten"],
+    second: ["run", "run", "backfill", "again", "repair", "query"],
+    events: [
+      "time leaps",
+      "time leaps",
+      "clock jumps",
+      "store clock jumps",
+      "shard grows",
+      "shard rewritten",
+    ],
     eventCount: [2, 5],
     stepsMs: [1000, 20_000, 60_000],
   },
   rollbacks: {
     ...base,
     weight: 2,
-    jobs: [3, 5],
-    commands: ["run", "run", "rollback", "rollback", "release", "repair", "query"],
+    first: ["run", "run"],
+    second: ["rollback", "rollback", "release", "repair", "repair", "run", "query"],
+    secondCount: [2, 4],
     events: ["shard rewritten", "shard grows", "time leaps"],
-    eventCount: [2, 4],
+    between: ["shard rewritten", "shard rewritten", "time leaps"],
+    faults: [0, 1],
   },
   cold: {
     ...base,
     weight: 2,
-    commands: ["run", "task", "task", "backfill", "sweep", "query"],
+    second: ["prune", "prune", "refresh", "run", "again", "sweep", "query"],
+    secondCount: [2, 3],
     retention: 1,
-    events: [...shardEvents, "time leaps"],
+    events: ["shard rewritten", "shard grows", "time leaps"],
+    between: ["time leaps"],
+    stepsMs: [20, 1000],
   },
-  catalogs: { ...base, weight: 1, catalog: 1, commands: ["run", "run", "task", "backfill", "query"] },
-  elsewhere: { ...base, weight: 2, elsewhere: 1, otherRules: 0.3, faults: [1, 4], jobs: [2, 4] },
+  catalogs: {
+    ...base,
+    weight: 2,
+    catalog: 1,
+    second: ["run", "crawl", "crawl", "again", "query"],
+    events: ["shard rewritten", "shard grows", "time leaps"],
+    ports: ["catalog", "catalog", "store"],
+    faults: [1, 3],
+  },
+  elsewhere: {
+    ...base,
+    weight: 2,
+    elsewhere: 1,
+    otherRules: 0.3,
+    faults: [1, 4],
+    ports: ["runs", "runs", "store"],
+  },
+  warehouses: { ...base, weight: 2, faults: [1, 4], ports: ["warehouse"] },
   operators: {
     ...base,
     weight: 1,
@@ -127,18 +165,33 @@ const profiles: Record<string, Profile> = {
   },
 };
 
-/** Tasks that are also run by themselves. */
-const tasks = ["extract", "crawl", "load", "refresh", "prune", "reconcile"] as const satisfies TaskName[];
+/** Calls of each port in one job, about: faults are spread over them. */
+const callsPerJob: Record<PortName, number> = {
+  source: 8,
+  store: 90,
+  engine: 3,
+  runs: 20,
+  catalog: 4,
+  warehouse: 25,
+  clock: 1,
+};
+
+/** Steps of one job, about. */
+const stepsPerJob = 140;
 
 /** The schedule of a seed: the same on every machine. */
 export function buildScenario(seed: number): Scenario {
   const random = createRandom(deriveSeed(seed, "scenario"));
   const [name, profile] = pickProfile(random);
-  const between = ([from, to]: [number, number]) => random.between(from, to);
-  const jobCount = between(profile.jobs);
-  const span = jobCount * 140;
-  const jobs = Array.from({ length: jobCount }, (_, index) => buildJob(random, profile, index));
-  const events = Array.from({ length: between(profile.eventCount) }, () => buildEvent(random, profile, span));
+  const count = ([from, to]: [number, number]) => random.between(from, to);
+  const jobs = buildJobs(random, profile, count(profile.secondCount));
+  const span = jobs.length * stepsPerJob;
+  const events = Array.from({ length: count(profile.eventCount) }, () =>
+    buildEvent(random, random.pick(profile.events), random.between(0, span)),
+  );
+  const secondStep = profile.first.length * stepsPerJob;
+  // Between the stages: after what the first one does, and before the second one begins.
+  events.push(...profile.between.map((event) => buildEvent(random, event, secondStep - 1)));
   return {
     seed,
     startMs,
@@ -149,10 +202,7 @@ export function buildScenario(seed: number): Scenario {
     retentionDays: random.chance(profile.retention) ? 2 : null,
     jobs,
     events: events.sort((a, b) => a.atStep - b.atStep),
-    faults: Array.from({ length: between(profile.faults) }, () => ({
-      atCall: random.between(0, span),
-      roll: random.next(),
-    })),
+    faults: Array.from({ length: count(profile.faults) }, () => buildFault(random, profile, jobs.length)),
     switches: Array.from({ length: random.between(0, 12) }, () => random.between(0, span)),
     focus: null,
   };
@@ -165,38 +215,65 @@ function pickProfile(random: Random): [string, Profile] {
   return random.pick(all);
 }
 
-function buildJob(random: Random, profile: Profile, index: number): Job {
-  const rules = random.chance(profile.otherRules) ? 1 : 0;
-  const command = index === 0 ? ({ do: "run" } as const) : buildCommand(random, profile);
-  const atStep = index === 0 ? 0 : random.between(0, 140 * index);
-  return { id: `${command.do}-${index + 1}`, atStep, rules, command };
+/** The first stage's jobs come one after another, the second's at about the same time. */
+function buildJobs(random: Random, profile: Profile, secondCount: number): Job[] {
+  const secondStep = profile.first.length * stepsPerJob;
+  const early = random.chance(0.5) ? 0 : secondStep;
+  const wishes = [
+    ...profile.first.map((wish, index) => ({ wish, atStep: index * stepsPerJob })),
+    ...Array.from({ length: secondCount }, () => ({
+      wish: random.pick(profile.second),
+      atStep: early + random.between(0, stepsPerJob / 2),
+    })),
+  ];
+  return wishes.map(({ wish, atStep }, index) => {
+    const command = buildCommand(random, wish);
+    const rules = random.chance(profile.otherRules) ? 1 : 0;
+    return {
+      id: `${command.do === "task" ? command.task : command.do}-${index + 1}`,
+      atStep,
+      rules,
+      command,
+    };
+  });
 }
 
-function buildCommand(random: Random, profile: Profile): Command {
-  const wanted = random.pick(profile.commands);
+function buildCommand(random: Random, wish: Wish): Command {
   const on = random.pick(days);
-  switch (wanted) {
+  switch (wish) {
     case "run":
     case "sweep":
     case "repair":
-      return { do: wanted };
+      return { do: wish };
     case "backfill":
-      return { do: wanted, day: on, again: random.chance(0.5) };
-    case "task":
-      return { do: wanted, task: random.pick(tasks) };
+    case "again":
+      return { do: "backfill", day: on, again: wish === "again" };
     case "rollback":
     case "release":
-      return { do: wanted, day: on };
+      return { do: wish, day: on };
     case "query":
-      return { do: wanted, table: random.pick(["hot", "cold", "catalog"] as const) };
+      return { do: wish, table: random.pick(["hot", "cold", "catalog"] as const) };
+    case "task":
+      return { do: wish, task: "load" };
+    case "extract":
+    case "crawl":
+    case "load":
+    case "refresh":
+    case "prune":
+    case "reconcile":
+      return { do: "task", task: wish };
     default:
-      return wanted satisfies never;
+      return wish satisfies never;
   }
 }
 
-function buildEvent(random: Random, profile: Profile, span: number): ScenarioEvent {
-  const event = random.pick(profile.events);
-  return { atStep: random.between(0, span), event, day: random.pick(days), roll: random.next() };
+function buildEvent(random: Random, event: keyof typeof eventFaults, atStep: number): ScenarioEvent {
+  return { atStep, event, day: random.pick(days), roll: random.next() };
+}
+
+function buildFault(random: Random, { ports }: Profile, jobs: number): PlannedFault {
+  const port = random.pick(ports);
+  return { port, atCall: random.between(0, callsPerJob[port] * jobs), roll: random.next() };
 }
 
 /** Whether somebody's hand can have taken away what no run can bring back by itself. */

@@ -43,6 +43,13 @@ export interface Process {
   end: { error: unknown } | { answer: unknown } | null;
 }
 
+/** The n-th call of a port goes wrong; `roll` in [0, 1) picks one of the faults that the call can meet. */
+export interface PlannedFault {
+  port: PortName;
+  atCall: number;
+  roll: number;
+}
+
 /** What a schedule is, beside what happens in it: who goes first, and which calls go wrong. */
 export interface Order {
   seed: number;
@@ -51,8 +58,7 @@ export interface Order {
   stepMs: number;
   /** Steps after which whoever is acting goes behind all others. */
   switches: readonly number[];
-  /** Calls that go wrong, by number; `roll` in [0, 1) picks one of the faults that the call can meet. */
-  faults: readonly { atCall: number; roll: number }[];
+  faults: readonly PlannedFault[];
   /** Where set, no other fault strikes. */
   focus: readonly FaultName[] | null;
   /** Acts as soon as somebody calls: for contract suites, which know no kernel. */
@@ -64,7 +70,6 @@ export interface Kernel {
   nowMs(): number;
   leap(ms: number): void;
   readonly steps: number;
-  readonly calls: number;
   /** Fingerprint of all that happened. */
   readonly digest: number;
   /** How often each fault struck. */
@@ -126,13 +131,13 @@ const maxSteps = 60_000;
 export function createKernel(order: Order, trace: ((line: string) => void) | null): Kernel {
   const tasks: Task[] = [];
   const struck = new Map<FaultName, number>();
-  const planned = new Map(order.faults.map(({ atCall, roll }) => [atCall, roll]));
+  const planned = new Map(order.faults.map(({ port, atCall, roll }) => [`${port} ${atCall}`, roll]));
+  const calls = new Map<PortName, number>();
   const switches = new Set(order.switches);
   const throttledUntil = new Map<PortName, number>();
   const dice = createRandom(deriveSeed(order.seed, "open questions"));
   let nowMs = order.startMs;
   let steps = 0;
-  let calls = 0;
   let owners = 0;
   let digest = emptyHash;
   let faulty = true;
@@ -269,7 +274,9 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
   }
 
   function chooseFault(wanted: Call<unknown>): FaultName | null {
-    const roll = planned.get(calls++);
+    const number = calls.get(wanted.port) ?? 0;
+    calls.set(wanted.port, number + 1);
+    const roll = planned.get(`${wanted.port} ${number}`);
     if (roll === undefined || !faulty) return null;
     const possible = wanted.faults.filter((name) => order.focus === null || order.focus.includes(name));
     return possible[Math.floor(roll * possible.length)] ?? null;
@@ -404,9 +411,6 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
     leap,
     get steps() {
       return steps;
-    },
-    get calls() {
-      return calls;
     },
     get digest() {
       return digest;

@@ -16,8 +16,9 @@ export interface StoreModel {
   connect(process: Process): ObjectStore;
   /** How far the store's clock is off, ms. */
   clockErrorMs: number;
-  /** Grows with every change. */
+  /** Grows with every change, and with every removal. */
   readonly revision: number;
+  readonly removals: number;
   read(key: string): Uint8Array | null;
   keys(prefix: string): string[];
   put(key: string, body: Uint8Array, condition: PutCondition): PutResult;
@@ -38,7 +39,10 @@ export function createStoreModel(kernel: Kernel): StoreModel {
   /** What each change replaced, so that a stale listing can look back. */
   const changes: { key: string; before: Entry | undefined }[] = [];
 
+  let removals = 0;
+
   function change(key: string, entry: Entry | undefined): void {
+    if (entry === undefined) removals += 1;
     changes.push({ key, before: entries.get(key) });
     if (entry === undefined) entries.delete(key);
     else entries.set(key, entry);
@@ -48,6 +52,9 @@ export function createStoreModel(kernel: Kernel): StoreModel {
     clockErrorMs: 0,
     get revision() {
       return changes.length;
+    },
+    get removals() {
+      return removals;
     },
     read: (key) => entries.get(key)?.body ?? null,
     keys: (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)).sort(compareBytes),
