@@ -40,7 +40,7 @@ export function renderScenario(scenario: Scenario): string {
     }; retention ${scenario.retentionDays ?? "none"}; ${scenario.stepMs} ms a step`,
     `jobs: ${jobs.map((job) => `${job.id}${renderTarget(job.command)} at step ${job.atStep}`).join(", ")}`,
     `events: ${events.map(({ event, day, atStep }) => `${event} (${day}) at step ${atStep}`).join(", ") || "none"}`,
-    `faults: ${faults.map(({ port, atCall }) => `call ${atCall} of ${port}`).join(", ") || "none"}`,
+    `faults: ${faults.map(({ call, atCall }) => `${call} number ${atCall}`).join(", ") || "none"}`,
     `switches after steps: ${switches.join(", ") || "none"}`,
   ].join("\n");
 }

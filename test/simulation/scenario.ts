@@ -47,17 +47,18 @@ export const startMs = Date.parse("2026-11-20T06:00:00Z");
 /** How a schedule is put together; each profile looks for holes in another corner. */
 interface Profile {
   weight: number;
-  /** Commands of the first stage, one after another, and of the second, all at once. */
+  /** Commands of the first stage, one after another, and of the second, at about the same time. */
   first: readonly Wish[];
   second: readonly Wish[];
   secondCount: [number, number];
-  /** Events at any time, and those between the stages. */
-  events: readonly (keyof typeof eventFaults)[];
+  /** Events at any time. */
+  events: readonly EventName[];
   eventCount: [number, number];
-  between: readonly (keyof typeof eventFaults)[];
+  /** Events after each command of the first stage. */
+  after: readonly (readonly EventName[])[];
   faults: [number, number];
-  /** Whose calls go wrong, each as often as it stands here. */
-  ports: readonly PortName[];
+  /** Whose calls go wrong. */
+  calls: readonly CallName[];
   catalog: number;
   elsewhere: number;
   retention: number;
@@ -66,7 +67,51 @@ interface Profile {
   stepsMs: readonly number[];
 }
 
-type Wish = Command["do"] | "load" | "refresh" | "prune" | "crawl" | "extract" | "reconcile" | "again";
+type Wish =
+  | Exclude<Command["do"], "task">
+  | "load"
+  | "refresh"
+  | "prune"
+  | "crawl"
+  | "extract"
+  | "reconcile"
+  | "again";
+type EventName = keyof typeof eventFaults;
+type CallName = keyof typeof callsPerJob;
+
+/** Calls of one job, about, by name: faults are spread over them. */
+const callsPerJob = {
+  "source.readVersion": 6,
+  "source.openShard": 3,
+  "store.put": 18,
+  "store.get": 50,
+  "store.list": 14,
+  "store.remove": 4,
+  "store.now": 8,
+  "engine.extract": 3,
+  "runs.start": 2,
+  "runs.list": 4,
+  "runs.read": 10,
+  "catalog.prepare": 2,
+  "catalog.point": 2,
+  "catalog.crawl": 1,
+  "warehouse.prepare": 2,
+  "warehouse.BEGIN": 3,
+  "warehouse.readLedger": 4,
+  "warehouse.copy": 3,
+  "warehouse.lock": 3,
+  "warehouse.deleteHot": 3,
+  "warehouse.writeLedger": 2,
+  "warehouse.measureHot": 1,
+  "warehouse.measureCold": 1,
+  "warehouse.COMMIT": 4,
+  "warehouse.registerCold": 3,
+  "warehouse.unregisterCold": 1,
+} as const;
+
+const allCalls = Object.keys(callsPerJob) as CallName[];
+const callsOf = (...ports: PortName[]) =>
+  allCalls.filter((name) => ports.some((port) => name.startsWith(`${port}.`)));
 
 const shardEvents = [
   "shard appears",
@@ -91,9 +136,9 @@ const base: Profile = {
   secondCount: [1, 3],
   events: [...shardEvents, "terminated"],
   eventCount: [1, 4],
-  between: [],
+  after: [],
   faults: [0, 3],
-  ports: ["store", "store", "source", "engine", "runs", "catalog", "warehouse", "warehouse"],
+  calls: allCalls,
   catalog: 0.4,
   elsewhere: 0.3,
   retention: 0.2,
@@ -106,8 +151,9 @@ const profiles: Record<string, Profile> = {
   crashes: { ...base, weight: 3, secondCount: [0, 2], faults: [2, 6] },
   slow: {
     ...base,
-    weight: 2,
+    weight: 3,
     second: ["run", "run", "backfill", "again", "repair", "query"],
+    secondCount: [2, 3],
     events: [
       "time leaps",
       "time leaps",
@@ -117,36 +163,44 @@ const profiles: Record<string, Profile> = {
       "shard rewritten",
     ],
     eventCount: [2, 5],
+    faults: [0, 1],
     stepsMs: [1000, 20_000, 60_000],
   },
   rollbacks: {
     ...base,
-    weight: 2,
+    weight: 3,
     first: ["run", "run"],
-    second: ["rollback", "rollback", "release", "repair", "repair", "run", "query"],
+    after: [["shard rewritten"], ["time leaps", "shard rewritten"]],
+    second: ["rollback", "rollback", "release", "repair", "run", "query"],
     secondCount: [2, 4],
-    events: ["shard rewritten", "shard grows", "time leaps"],
-    between: ["shard rewritten", "shard rewritten", "time leaps"],
+    events: ["shard rewritten", "shard grows"],
+    eventCount: [0, 1],
     faults: [0, 1],
   },
   cold: {
     ...base,
     weight: 2,
+    after: [["time leaps", "shard rewritten"]],
     second: ["prune", "prune", "refresh", "run", "again", "sweep", "query"],
     secondCount: [2, 3],
     retention: 1,
-    events: ["shard rewritten", "shard grows", "time leaps"],
-    between: ["time leaps"],
+    events: ["shard rewritten", "shard grows"],
+    eventCount: [0, 2],
+    faults: [0, 2],
     stepsMs: [20, 1000],
   },
   catalogs: {
     ...base,
     weight: 2,
     catalog: 1,
-    second: ["run", "crawl", "crawl", "again", "query"],
+    after: [["shard rewritten"]],
+    second: ["run", "run", "crawl", "again", "query"],
+    secondCount: [2, 3],
     events: ["shard rewritten", "shard grows", "time leaps"],
-    ports: ["catalog", "catalog", "store"],
+    eventCount: [0, 2],
+    calls: ["catalog.point", "catalog.point", "store.put", "catalog.prepare", "catalog.crawl"],
     faults: [1, 3],
+    stepsMs: [1000, 20_000],
   },
   elsewhere: {
     ...base,
@@ -154,9 +208,9 @@ const profiles: Record<string, Profile> = {
     elsewhere: 1,
     otherRules: 0.3,
     faults: [1, 4],
-    ports: ["runs", "runs", "store"],
+    calls: [...callsOf("runs"), "store.put"],
   },
-  warehouses: { ...base, weight: 2, faults: [1, 4], ports: ["warehouse"] },
+  warehouses: { ...base, weight: 3, faults: [1, 4], calls: callsOf("warehouse") },
   operators: {
     ...base,
     weight: 1,
@@ -165,33 +219,31 @@ const profiles: Record<string, Profile> = {
   },
 };
 
-/** Calls of each port in one job, about: faults are spread over them. */
-const callsPerJob: Record<PortName, number> = {
-  source: 8,
-  store: 90,
-  engine: 3,
-  runs: 20,
-  catalog: 4,
-  warehouse: 25,
-  clock: 1,
-};
-
 /** Steps of one job, about. */
 const stepsPerJob = 140;
+
+/** Chance that what happens to a day happens to the one that the schedule is about. */
+const mainDay = 0.7;
 
 /** The schedule of a seed: the same on every machine. */
 export function buildScenario(seed: number): Scenario {
   const random = createRandom(deriveSeed(seed, "scenario"));
   const [name, profile] = pickProfile(random);
+  const main = random.pick(days);
+  const pickDay = () => (random.chance(mainDay) ? main : random.pick(days));
   const count = ([from, to]: [number, number]) => random.between(from, to);
-  const jobs = buildJobs(random, profile, count(profile.secondCount));
+  const jobs = buildJobs(random, profile, count(profile.secondCount), pickDay);
   const span = jobs.length * stepsPerJob;
-  const events = Array.from({ length: count(profile.eventCount) }, () =>
-    buildEvent(random, random.pick(profile.events), random.between(0, span)),
+  const anyTime = Array.from({ length: count(profile.eventCount) }, () => ({
+    atStep: random.between(0, span),
+    event: random.pick(profile.events),
+    day: pickDay(),
+    roll: random.next(),
+  }));
+  const between = profile.after.flatMap((events, index) =>
+    // Long enough for what was current before to be old: see `pickLeap`.
+    events.map((event) => ({ atStep: (index + 1) * stepsPerJob - 1, event, day: pickDay(), roll: 0.9 })),
   );
-  const secondStep = profile.first.length * stepsPerJob;
-  // Between the stages: after what the first one does, and before the second one begins.
-  events.push(...profile.between.map((event) => buildEvent(random, event, secondStep - 1)));
   return {
     seed,
     startMs,
@@ -201,7 +253,7 @@ export function buildScenario(seed: number): Scenario {
     elsewhere: random.chance(profile.elsewhere),
     retentionDays: random.chance(profile.retention) ? 2 : null,
     jobs,
-    events: events.sort((a, b) => a.atStep - b.atStep),
+    events: [...anyTime, ...between].sort((a, b) => a.atStep - b.atStep),
     faults: Array.from({ length: count(profile.faults) }, () => buildFault(random, profile, jobs.length)),
     switches: Array.from({ length: random.between(0, 12) }, () => random.between(0, span)),
     focus: null,
@@ -215,31 +267,25 @@ function pickProfile(random: Random): [string, Profile] {
   return random.pick(all);
 }
 
-/** The first stage's jobs come one after another, the second's at about the same time. */
-function buildJobs(random: Random, profile: Profile, secondCount: number): Job[] {
-  const secondStep = profile.first.length * stepsPerJob;
-  const early = random.chance(0.5) ? 0 : secondStep;
+function buildJobs(random: Random, profile: Profile, secondCount: number, pickDay: () => Day): Job[] {
+  // Half of the time the second stage begins while the first is under way.
+  const begins = random.chance(0.5) ? 0 : profile.first.length * stepsPerJob;
   const wishes = [
     ...profile.first.map((wish, index) => ({ wish, atStep: index * stepsPerJob })),
     ...Array.from({ length: secondCount }, () => ({
       wish: random.pick(profile.second),
-      atStep: early + random.between(0, stepsPerJob / 2),
+      atStep: begins + random.between(0, stepsPerJob / 2),
     })),
   ];
-  return wishes.map(({ wish, atStep }, index) => {
-    const command = buildCommand(random, wish);
-    const rules = random.chance(profile.otherRules) ? 1 : 0;
-    return {
-      id: `${command.do === "task" ? command.task : command.do}-${index + 1}`,
-      atStep,
-      rules,
-      command,
-    };
-  });
+  return wishes.map(({ wish, atStep }, index) => ({
+    id: `${wish}-${index + 1}`,
+    atStep,
+    rules: random.chance(profile.otherRules) ? 1 : 0,
+    command: buildCommand(random, wish, pickDay()),
+  }));
 }
 
-function buildCommand(random: Random, wish: Wish): Command {
-  const on = random.pick(days);
+function buildCommand(random: Random, wish: Wish, day: Day): Command {
   switch (wish) {
     case "run":
     case "sweep":
@@ -247,14 +293,12 @@ function buildCommand(random: Random, wish: Wish): Command {
       return { do: wish };
     case "backfill":
     case "again":
-      return { do: "backfill", day: on, again: wish === "again" };
+      return { do: "backfill", day, again: wish === "again" };
     case "rollback":
     case "release":
-      return { do: wish, day: on };
+      return { do: wish, day };
     case "query":
       return { do: wish, table: random.pick(["hot", "cold", "catalog"] as const) };
-    case "task":
-      return { do: wish, task: "load" };
     case "extract":
     case "crawl":
     case "load":
@@ -267,13 +311,9 @@ function buildCommand(random: Random, wish: Wish): Command {
   }
 }
 
-function buildEvent(random: Random, event: keyof typeof eventFaults, atStep: number): ScenarioEvent {
-  return { atStep, event, day: random.pick(days), roll: random.next() };
-}
-
-function buildFault(random: Random, { ports }: Profile, jobs: number): PlannedFault {
-  const port = random.pick(ports);
-  return { port, atCall: random.between(0, callsPerJob[port] * jobs), roll: random.next() };
+function buildFault(random: Random, { calls }: Profile, jobs: number): PlannedFault {
+  const call = random.pick(calls);
+  return { call, atCall: random.between(0, callsPerJob[call] * jobs), roll: random.next() };
 }
 
 /** Whether somebody's hand can have taken away what no run can bring back by itself. */

@@ -43,9 +43,10 @@ export interface Process {
   end: { error: unknown } | { answer: unknown } | null;
 }
 
-/** The n-th call of a port goes wrong; `roll` in [0, 1) picks one of the faults that the call can meet. */
+/** The n-th call of a name goes wrong; `roll` in [0, 1) picks one of the faults that the call can meet. */
 export interface PlannedFault {
-  port: PortName;
+  /** Such as `store.put`, or `any`. */
+  call: string;
   atCall: number;
   roll: number;
 }
@@ -131,8 +132,8 @@ const maxSteps = 60_000;
 export function createKernel(order: Order, trace: ((line: string) => void) | null): Kernel {
   const tasks: Task[] = [];
   const struck = new Map<FaultName, number>();
-  const planned = new Map(order.faults.map(({ port, atCall, roll }) => [`${port} ${atCall}`, roll]));
-  const calls = new Map<PortName, number>();
+  const planned = new Map(order.faults.map(({ call, atCall, roll }) => [`${call} ${atCall}`, roll]));
+  const calls = new Map<string, number>();
   const switches = new Set(order.switches);
   const throttledUntil = new Map<PortName, number>();
   const dice = createRandom(deriveSeed(order.seed, "open questions"));
@@ -274,9 +275,12 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
   }
 
   function chooseFault(wanted: Call<unknown>): FaultName | null {
-    const number = calls.get(wanted.port) ?? 0;
-    calls.set(wanted.port, number + 1);
-    const roll = planned.get(`${wanted.port} ${number}`);
+    const rolls = [`${wanted.port}.${wanted.method}`, "any"].map((name) => {
+      const number = calls.get(name) ?? 0;
+      calls.set(name, number + 1);
+      return planned.get(`${name} ${number}`);
+    });
+    const roll = rolls[0] ?? rolls[1];
     if (roll === undefined || !faulty) return null;
     const possible = wanted.faults.filter((name) => order.focus === null || order.focus.includes(name));
     return possible[Math.floor(roll * possible.length)] ?? null;

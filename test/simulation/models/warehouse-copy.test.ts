@@ -52,7 +52,7 @@ describe("a COPY that brings a part of its files", () => {
   });
 
   test("twice fails, and leaves nothing", async () => {
-    const faults = [atCopy, atCopy + 1].map((atCall) => ({ port: "warehouse" as const, atCall, roll: 0 }));
+    const faults = [atCopy, atCopy + 1].map((atCall) => ({ call: "any", atCall, roll: 0 }));
     const world = await play({ ...order, faults }, copy);
     expect(world.end).toEqual(lost);
     expect(keys(world)).toEqual([]);

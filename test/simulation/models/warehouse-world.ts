@@ -75,7 +75,7 @@ export const seeds = Array.from({ length: 24 }, (_, index) => index + 1);
 
 /** The order in which call number `atCall` (clock calls are not counted) meets this fault. */
 export function orderFault(fault: FaultName, atCall: number): Partial<Order> {
-  return { faults: [{ port: "warehouse", atCall, roll: 0 }], focus: [fault] };
+  return { faults: [{ call: "any", atCall, roll: 0 }], focus: [fault] };
 }
 
 /** One process that never ends, for the contract's suite. */
