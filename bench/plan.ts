@@ -82,6 +82,7 @@ function buildHead(day: Day, source: SourceVersion): Head {
     reached: { catalog: null, hot: reached, cold: reached },
     pointing: [],
     mayBeHot: true,
+    fence: 0,
     hold: null,
   };
 }

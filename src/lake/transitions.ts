@@ -25,6 +25,7 @@ export function commitToHead(
     reached: previous?.reached ?? { catalog: null, hot: null, cold: null },
     pointing: previous?.pointing ?? [],
     mayBeHot: toBeLoaded || (previous?.mayBeHot ?? false),
+    fence: previous?.fence ?? 0,
     hold: null,
   };
 }
@@ -82,8 +83,8 @@ export function rollBackHead(head: Head, manifest: Manifest, reason: string, now
   if (!isInHistory(head, generation)) throw buildNotKeptError(head, generation);
   if (head.generation !== generation) {
     const swapped = swapGeneration(head, manifest, nowMs);
-    const { reached, pointing, mayBeHot } = head;
-    return { ...swapped, reached, pointing, mayBeHot, hold: { sinceMs: nowMs, reason } };
+    const { reached, pointing, mayBeHot, fence } = head;
+    return { ...swapped, reached, pointing, mayBeHot, fence, hold: { sinceMs: nowMs, reason } };
   }
   return head.hold === null ? { ...head, hold: { sinceMs: nowMs, reason } } : head;
 }
@@ -103,6 +104,11 @@ export function forgetGenerations(head: Head, generations: readonly string[], un
   return history.length === head.history.length ? head : { ...head, history };
 }
 
+/** Makes every swap fail that was decided before: see `Head.fence`. */
+export function raiseFence(head: Head): Head {
+  return { ...head, fence: head.fence + 1 };
+}
+
 /** Whether no entry of the generation lasts beyond `untilMs`; false where it is in no history. */
 export function isSwappedAway(head: Head, generation: string, untilMs: number): boolean {
   const entries = head.history.filter((entry) => entry.generation === generation);
@@ -114,7 +120,7 @@ function swapGeneration(
   previous: Head | null,
   manifest: Manifest,
   nowMs: number,
-): Omit<Head, "reached" | "pointing" | "mayBeHot" | "hold"> {
+): Omit<Head, "reached" | "pointing" | "mayBeHot" | "fence" | "hold"> {
   const sequence = Math.max((previous?.sequence ?? 0) + 1, nowMs);
   // The store's clock may have been set back: a history never runs backwards.
   const fromMs = Math.max(nowMs, previous?.history.at(-1)?.fromMs ?? nowMs);

@@ -74,6 +74,11 @@ export interface Head {
   mayBeHot: boolean;
   /** Runs that may be pointing the catalog at a generation that was current since; usually none. */
   pointing: PointingIntent[];
+  /**
+   * Grows whenever repair is about to delete what was never committed, so that a swap that was decided before, by a
+   * process that stood still meanwhile, is refused and decided anew.
+   */
+  fence: number;
   /** Set by rollback: extracts never swap a held head. */
   hold: { sinceMs: number; reason: string } | null;
 }

@@ -377,6 +377,26 @@ describe("rule 8: repairing", () => {
     ]);
   });
 
+  test("refuses the swap of a process that stood still while its generation was deleted", async () => {
+    let nowMs = startMs;
+    const store = createMemoryStore({ nowMs: () => nowMs });
+    await commit(store, "g1");
+    nowMs += hourMs;
+    // Its last look at the clock is behind it when it is suspended; a day later it goes on as if nothing was.
+    const suspended: ObjectStore = {
+      ...store,
+      async put(key, body, condition) {
+        if (key === headKey(pipeline, family, day) && nowMs < startMs + 2 * hourMs) {
+          nowMs += keepMs + hourMs;
+          await apply({ store, clock: { ms: nowMs }, unregistered: [] }, await plan(store));
+        }
+        return store.put(key, body, condition);
+      },
+    };
+    await expect(commit(suspended, "g2")).rejects.toMatchObject({ code: "refused" });
+    expect(await readGenerations(store)).toMatchObject({ data: ["g1"], history: ["g1"], current: "g1" });
+  });
+
   test("deletes nothing where unregistering fails, and ends the job the next time", async () => {
     const world = await createWorld();
     const failing = applyRepair({

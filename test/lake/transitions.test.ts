@@ -29,6 +29,7 @@ describe("a commit", () => {
       reached: { catalog: null, hot: null, cold: null },
       pointing: [],
       mayBeHot: true,
+      fence: 0,
       hold: null,
     });
   });

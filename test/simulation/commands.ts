@@ -1,10 +1,12 @@
 import { exitCodes } from "../../src/errors.ts";
+import type { RollbackTarget } from "../../src/lake/plan-rollback.ts";
 import type { TaskContext, TaskOutput } from "../../src/tasks/context.ts";
 import { runRepair } from "../../src/tasks/repair.ts";
 import { runRelease, runRollback } from "../../src/tasks/rollback.ts";
 import { runPipeline } from "../../src/tasks/run.ts";
 import { taskRunners } from "../../src/tasks/run-task.ts";
 import { runQuery } from "./analysts.ts";
+import { readGodHead } from "./god.ts";
 import type { Process } from "./kernel/kernel.ts";
 import type { Job } from "./scenario.ts";
 import { buildContext, type World } from "./world.ts";
@@ -33,9 +35,13 @@ export async function runJob(world: World, process: Process, job: Job): Promise<
       return taskRunners[command.task]!(context());
     case "repair":
       return (await runRepair(context(), "apply")).output;
-    case "rollback": {
+    case "rollback":
+    case "hold": {
       const range = { first: command.day, last: command.day };
-      const wish = { target: { to: "previous" }, reason: "a test" } as const;
+      const generation = readGodHead(world, command.day)?.generation ?? "none";
+      const target: RollbackTarget =
+        command.do === "hold" ? { to: "generation", generation } : { to: "previous" };
+      const wish = { target, reason: "a test" };
       return (await runRollback(context(), range, wish)).output;
     }
     case "release":

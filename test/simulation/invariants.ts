@@ -30,7 +30,7 @@ export function createWatch(world: World): () => void {
       catalog: world.catalog?.revision ?? 0,
     };
     const isStoreNew = now.store !== seen.store;
-    if (isStoreNew) checkLake(world, heads, known);
+    if (isStoreNew) checkLake(world, heads, known, named);
     for (const { generation } of heads.values()) named.set(generation, world.kernel.nowMs());
     if (now.removals !== seen.removals) checkKept(world, named);
     if (isStoreNew || now.warehouse !== seen.warehouse) checkWarehouse(world, known, shown);
@@ -40,7 +40,12 @@ export function createWatch(world: World): () => void {
 }
 
 /** Heads only move forward, each names a whole generation made from one version of one shard by one set of rules. */
-function checkLake(world: World, heads: Map<Day, Head>, known: Map<string, KnownGeneration>): void {
+function checkLake(
+  world: World,
+  heads: Map<Day, Head>,
+  known: Map<string, KnownGeneration>,
+  named: Map<string, number>,
+): void {
   for (const head of listGodHeads(world)) {
     const before = heads.get(head.day);
     if (before === head) {
@@ -48,6 +53,7 @@ function checkLake(world: World, heads: Map<Day, Head>, known: Map<string, Known
       continue;
     }
     if (before !== undefined && !world.damaged.has(head.day)) checkMove(before, head);
+    if (before !== undefined && isLateSwap(world, before, head)) named.delete(before.generation);
     heads.set(head.day, head);
     if (!known.has(head.generation)) known.set(head.generation, learn(world, head));
     checkThere(world, head.day, head.generation, "its head names it");
@@ -60,6 +66,16 @@ function checkKept(world: World, named: ReadonlyMap<string, number>): void {
     if (world.kernel.nowMs() - untilMs > keepMs - clockSlackMs) continue;
     checkThere(world, world.known.get(generation)!.day, generation, "it was current a while ago");
   }
+}
+
+/**
+ * Whoever swapped read the clock long before its swap came to be: it was suspended in between, and dated the end of
+ * the generation before it too early (docs/reliability.md, what is assumed).
+ */
+function isLateSwap(world: World, before: Head, head: Head): boolean {
+  const ended = head.history.findLast(({ generation }) => generation === before.generation);
+  const endedMs = ended?.toMs ?? null;
+  return endedMs !== null && world.kernel.nowMs() - endedMs > clockSlackMs;
 }
 
 function checkMove(before: Head, head: Head): void {

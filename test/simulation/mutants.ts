@@ -113,6 +113,17 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: "repair without a fence",
+    says: "a writer that stood still while repair deleted its generation commits it all the same",
+    patches: [
+      {
+        file: "src/lake/apply-repair.ts",
+        find: "return isNeeded ? raiseFence(forgotten) : forgotten;",
+        replace: 'return isNeeded && day < "2000" ? raiseFence(forgotten) : forgotten;',
+      },
+    ],
+  },
+  {
     name: "writer outlives keep",
     says: "an attempt that took longer than old generations are kept is committed all the same",
     patches: [

@@ -10,7 +10,7 @@ export type Command =
   | { do: "run" | "sweep" | "repair" }
   | { do: "backfill"; day: Day; again: boolean }
   | { do: "task"; task: TaskName }
-  | { do: "rollback" | "release"; day: Day }
+  | { do: "rollback" | "hold" | "release"; day: Day }
   /** Analysts: they only read, and check what they see. */
   | { do: "query"; table: "hot" | "cold" | "catalog" };
 
@@ -171,7 +171,7 @@ const profiles: Record<string, Profile> = {
     weight: 3,
     first: ["run", "run"],
     after: [["shard rewritten"], ["time leaps", "shard rewritten"]],
-    second: ["rollback", "rollback", "release", "repair", "run", "query"],
+    second: ["rollback", "rollback", "hold", "release", "repair", "run", "run", "query"],
     secondCount: [2, 4],
     events: ["shard rewritten", "shard grows"],
     eventCount: [0, 1],
@@ -179,14 +179,14 @@ const profiles: Record<string, Profile> = {
   },
   cold: {
     ...base,
-    weight: 2,
+    weight: 3,
     after: [["time leaps", "shard rewritten"]],
-    second: ["prune", "prune", "refresh", "run", "again", "sweep", "query"],
+    second: ["prune", "prune", "prune", "refresh", "run", "run", "again", "sweep", "query"],
     secondCount: [2, 3],
     retention: 1,
     events: ["shard rewritten", "shard grows"],
-    eventCount: [0, 2],
-    faults: [0, 2],
+    eventCount: [0, 1],
+    faults: [0, 1],
     stepsMs: [20, 1000],
   },
   catalogs: {
@@ -295,6 +295,7 @@ function buildCommand(random: Random, wish: Wish, day: Day): Command {
     case "again":
       return { do: "backfill", day, again: wish === "again" };
     case "rollback":
+    case "hold":
     case "release":
       return { do: wish, day };
     case "query":

@@ -87,6 +87,7 @@ export function buildHead(on: Day, changes: Partial<Head> = {}): Head {
     reached: { catalog: null, hot: reached, cold: reached },
     pointing: [],
     mayBeHot: false,
+    fence: 0,
     hold: null,
     ...changes,
   };
