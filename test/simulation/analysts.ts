@@ -3,7 +3,7 @@ import { isShardliftError } from "../../src/errors.ts";
 import type { DayMeasure } from "../../src/ports.ts";
 import { prefixOf, renderRows } from "./god.ts";
 import { fail } from "./invariants.ts";
-import type { Process } from "./kernel/kernel.ts";
+import type { Process } from "./kernel/types.ts";
 import { parseModelFile } from "./models/content.ts";
 import { days } from "./scenario.ts";
 import { connect, type KnownGeneration, keepMs, table, type World } from "./world.ts";

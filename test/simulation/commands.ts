@@ -7,7 +7,7 @@ import { runPipeline } from "../../src/tasks/run.ts";
 import { taskRunners } from "../../src/tasks/run-task.ts";
 import { runQuery } from "./analysts.ts";
 import { readGodHead } from "./god.ts";
-import type { Process } from "./kernel/kernel.ts";
+import type { Process } from "./kernel/types.ts";
 import type { Job } from "./scenario.ts";
 import { buildContext, type World } from "./world.ts";
 

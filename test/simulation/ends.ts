@@ -2,7 +2,7 @@ import { exitCodes, isShardliftError } from "../../src/errors.ts";
 import type { TaskOutput } from "../../src/tasks/context.ts";
 import { fail, Violation } from "./invariants.ts";
 import type { FaultName } from "./kernel/faults.ts";
-import type { Process } from "./kernel/kernel.ts";
+import type { Process } from "./kernel/types.ts";
 import type { World } from "./world.ts";
 
 /** Where the outside itself did wrong, a guard may stop a run: that is what it is for. */

@@ -3,7 +3,7 @@ import type { ShardKind } from "../../src/days/families.ts";
 import { ShardliftError } from "../../src/errors.ts";
 import { readGodHead } from "./god.ts";
 import type { FaultName } from "./kernel/faults.ts";
-import type { Process } from "./kernel/kernel.ts";
+import type { Process } from "./kernel/types.ts";
 import { baseSchema, buildModelRow, grownSchema } from "./models/rows.ts";
 import { nameShard } from "./models/source.ts";
 import { days, isDamage, type ScenarioEvent } from "./scenario.ts";

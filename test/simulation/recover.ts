@@ -10,7 +10,7 @@ import { checkEnd } from "./ends.ts";
 import { findInequality } from "./equality.ts";
 import { listGodHeads, readGodHead } from "./god.ts";
 import { fail } from "./invariants.ts";
-import type { Process } from "./kernel/kernel.ts";
+import type { Process } from "./kernel/types.ts";
 import { buildContext, keepMs, pipelines, type World } from "./world.ts";
 
 const hourMs = 3_600_000;

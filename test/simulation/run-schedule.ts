@@ -3,7 +3,7 @@ import { checkEnd } from "./ends.ts";
 import { fillSource, fireEvent } from "./events.ts";
 import { createWatch, fail, Violation } from "./invariants.ts";
 import type { FaultName } from "./kernel/faults.ts";
-import type { Process } from "./kernel/kernel.ts";
+import type { Process } from "./kernel/types.ts";
 import { recover } from "./recover.ts";
 import type { Job, Scenario } from "./scenario.ts";
 import { createWorld, type World } from "./world.ts";

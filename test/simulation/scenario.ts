@@ -2,8 +2,8 @@ import { addDays, type Day } from "../../src/days/day.ts";
 import type { TaskName } from "../../src/tasks/context.ts";
 import { day } from "../support/builders.ts";
 import type { eventFaults, FaultName } from "./kernel/faults.ts";
-import type { Order, PlannedFault, PortName } from "./kernel/kernel.ts";
 import { createRandom, deriveSeed, type Random } from "./kernel/random.ts";
+import type { Order, PlannedFault, PortName } from "./kernel/types.ts";
 
 /** What a process of a schedule is asked to do; `rules` tells which of two pipeline files it reads. */
 export type Command =

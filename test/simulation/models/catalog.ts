@@ -5,7 +5,7 @@ import type { Column } from "../../../src/days/schema.ts";
 import { ShardliftError } from "../../../src/errors.ts";
 import type { Catalog, Partition, PartitionFault } from "../../../src/ports.ts";
 import { changingFaults, type FaultName, readingFaults } from "../kernel/faults.ts";
-import { buildFault, type Kernel, type Process, turn, type Work } from "../kernel/kernel.ts";
+import { buildFault, type Kernel, type Process, turn, type Work } from "../kernel/types.ts";
 
 /** A catalog as Glue's: no compare-and-swap, whoever comes last wins, and a crawler that takes minutes. */
 export interface CatalogModel {

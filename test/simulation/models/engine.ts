@@ -2,7 +2,7 @@ import { isShardliftError, ShardliftError } from "../../../src/errors.ts";
 import { buildGenerationId } from "../../../src/lake/generation-id.ts";
 import type { DayExtract, DayOutcome, Engine, GenerationReport, RandomHex } from "../../../src/ports.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import { buildFault, type Kernel, type Process } from "../kernel/kernel.ts";
+import { buildFault, type Kernel, type Process } from "../kernel/types.ts";
 import { writeGeneration } from "./generation-writer.ts";
 import type { SourceModel } from "./source.ts";
 import type { StoreModel } from "./store.ts";

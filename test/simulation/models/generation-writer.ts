@@ -1,5 +1,5 @@
 import type { DayExtract, GenerationReport, LakeFile } from "../../../src/ports.ts";
-import { buildFault, turn, type Work } from "../kernel/kernel.ts";
+import { buildFault, turn, type Work } from "../kernel/types.ts";
 import { type ModelFile, type ModelRow, renderModelFile, sumChecksum } from "./content.ts";
 import { settleRows } from "./rows.ts";
 import type { SourceModel } from "./source.ts";

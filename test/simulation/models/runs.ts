@@ -6,7 +6,7 @@ import { dayReportKey } from "../../../src/runs/keys.ts";
 import { parseRunSpec } from "../../../src/runs/run-spec.ts";
 import { createRunsEngine } from "../../../src/runs/runs-engine.ts";
 import { type FaultName, readingFaults } from "../kernel/faults.ts";
-import { type Kernel, type Process, turn, type Work } from "../kernel/kernel.ts";
+import { type Kernel, type Process, turn, type Work } from "../kernel/types.ts";
 import { writeGeneration } from "./generation-writer.ts";
 import type { SourceModel } from "./source.ts";
 import type { StoreModel } from "./store.ts";

@@ -5,7 +5,7 @@ import { renderShard, type SourceVersion } from "../../../src/days/shards.ts";
 import { ShardliftError } from "../../../src/errors.ts";
 import type { Source } from "../../../src/ports.ts";
 import { readingFaults } from "../kernel/faults.ts";
-import type { Kernel, Process } from "../kernel/kernel.ts";
+import type { Kernel, Process } from "../kernel/types.ts";
 import type { ModelRow } from "./content.ts";
 
 /** One shard as it is at a moment. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkKey, checkPrefix } from "../../../src/lake/object-key.ts";
 import type { ObjectStore, PutCondition, PutResult, StoredObject } from "../../../src/ports.ts";
 import { changingFaults, type FaultName, readingFaults } from "../kernel/faults.ts";
-import { type Call, type Kernel, type Process, turn, type Work } from "../kernel/kernel.ts";
+import { type Call, type Kernel, type Process, turn, type Work } from "../kernel/types.ts";
 
 interface Entry {
   body: Uint8Array;

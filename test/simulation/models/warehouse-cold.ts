@@ -3,7 +3,7 @@ import type { Day } from "../../../src/days/day.ts";
 import { ShardliftError } from "../../../src/errors.ts";
 import type { GenerationFiles } from "../../../src/ports.ts";
 import { changingFaults, readingFaults } from "../kernel/faults.ts";
-import { type Process, turn } from "../kernel/kernel.ts";
+import { type Process, turn } from "../kernel/types.ts";
 import type { Server } from "./warehouse-session.ts";
 import { requireTable, type TableState } from "./warehouse-tables.ts";
 

@@ -4,7 +4,7 @@ import { buildGenerationFiles, type ReaderTarget } from "../../../src/tasks/read
 import { transactSettled } from "../../../src/tasks/settle.ts";
 import { buildLedgerRow, copyGenerations, g1, table } from "../../contracts/warehouse-world.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import type { Process } from "../kernel/kernel.ts";
+import type { Process } from "../kernel/types.ts";
 import { createQuietWorld, fillTable, orderFault, runSideBySide, seeds } from "./warehouse-world.ts";
 
 const minuteMs = 60_000;

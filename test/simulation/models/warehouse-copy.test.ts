@@ -3,7 +3,7 @@ import type { Warehouse } from "../../../src/ports.ts";
 import { buildGenerationFiles, type ReaderTarget } from "../../../src/tasks/reader-target.ts";
 import { baseColumns, type GenerationSpec, grownColumns } from "../../contracts/warehouse-lake.ts";
 import { copyGenerations, g1, measureOf, table } from "../../contracts/warehouse-world.ts";
-import type { Order } from "../kernel/kernel.ts";
+import type { Order } from "../kernel/types.ts";
 import { copyOptions } from "./warehouse-copy.ts";
 import {
   createQuietWorld,

@@ -1,7 +1,7 @@
 import { ShardliftError } from "../../../src/errors.ts";
 import type { GenerationFiles, LakeFile } from "../../../src/ports.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import { buildFault, turn, type Work } from "../kernel/kernel.ts";
+import { buildFault, turn, type Work } from "../kernel/types.ts";
 import { readBatch } from "./warehouse-files.ts";
 import { runStatement, type Server, type Session, statementFaults } from "./warehouse-session.ts";
 import { type HotBatch, requireTable } from "./warehouse-tables.ts";

@@ -1,4 +1,4 @@
-import { buildFault, type Kernel, type Work } from "../kernel/kernel.ts";
+import { buildFault, type Kernel, type Work } from "../kernel/types.ts";
 
 /** What DELETE, MERGE and UPDATE lock until their transaction ends. INSERT, COPY and SELECT lock nothing. */
 export type LockName = "hot" | "ledger" | "lock row";

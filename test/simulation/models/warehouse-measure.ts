@@ -1,6 +1,6 @@
 import type { Day, DayRange } from "../../../src/days/day.ts";
 import type { DayMeasure, LedgerRow } from "../../../src/ports.ts";
-import { turn, type Work } from "../kernel/kernel.ts";
+import { turn, type Work } from "../kernel/types.ts";
 import { type Batch, measureBatches } from "./content.ts";
 import { type LakeView, readBatch } from "./warehouse-files.ts";
 import type { TableState } from "./warehouse-tables.ts";

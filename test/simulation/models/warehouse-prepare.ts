@@ -2,7 +2,7 @@ import type { TableName } from "../../../src/config/types.ts";
 import { type Evolution, hasChanges, planEvolution } from "../../../src/days/evolution.ts";
 import type { Column } from "../../../src/days/schema.ts";
 import { ShardliftError } from "../../../src/errors.ts";
-import { turn, type Work } from "../kernel/kernel.ts";
+import { turn, type Work } from "../kernel/types.ts";
 import { describeTable, requireTable, type TableState, type Tables } from "./warehouse-tables.ts";
 
 /** DDL: each statement commits by itself, so that others see a table half grown, and may grow it meanwhile. */

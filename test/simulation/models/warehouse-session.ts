@@ -1,6 +1,6 @@
 import type { TableName } from "../../../src/config/types.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import { buildFault, type Kernel, type Process, type Work } from "../kernel/kernel.ts";
+import { buildFault, type Kernel, type Process, type Work } from "../kernel/types.ts";
 import { applyChanges, type Changes, createChanges, isEmpty } from "./warehouse-changes.ts";
 import type { LakeView } from "./warehouse-files.ts";
 import type { Locks } from "./warehouse-locks.ts";

@@ -1,7 +1,7 @@
 import type { Day } from "../../../src/days/day.ts";
 import type { LedgerRow, WarehouseTransaction } from "../../../src/ports.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import { turn, type Work } from "../kernel/kernel.ts";
+import { turn, type Work } from "../kernel/types.ts";
 import { applyChanges } from "./warehouse-changes.ts";
 import { listFiles } from "./warehouse-cold.ts";
 import { copyGeneration } from "./warehouse-copy.ts";

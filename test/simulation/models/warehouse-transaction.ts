@@ -1,7 +1,7 @@
 import type { TableName } from "../../../src/config/types.ts";
 import type { WarehouseTransaction } from "../../../src/ports.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import { buildFault, type Process, turn, type Work } from "../kernel/kernel.ts";
+import { buildFault, type Process, turn, type Work } from "../kernel/types.ts";
 import { createChanges } from "./warehouse-changes.ts";
 import {
   abandonSession,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LedgerRow, Warehouse, WarehouseTransaction } from "../../../src/ports.ts";
 import { buildGenerationFiles } from "../../../src/tasks/reader-target.ts";
 import { buildLedgerRow, copyGenerations, g1, g2, table } from "../../contracts/warehouse-world.ts";
-import type { Process } from "../kernel/kernel.ts";
+import type { Process } from "../kernel/types.ts";
 import { createQuietWorld, fillTable, orderFault, runSideBySide, seeds } from "./warehouse-world.ts";
 
 const minuteMs = 60_000;

@@ -10,7 +10,8 @@ import {
 } from "../../contracts/warehouse-lake.ts";
 import { copyGenerations, table, type WarehouseWorld } from "../../contracts/warehouse-world.ts";
 import type { FaultName } from "../kernel/faults.ts";
-import { createKernel, type Kernel, type Order, type Process } from "../kernel/kernel.ts";
+import { createKernel } from "../kernel/kernel.ts";
+import type { Kernel, Order, Process } from "../kernel/types.ts";
 import { renderModelFile } from "./content.ts";
 import { createWarehouseModel, type WarehouseModel } from "./warehouse.ts";
 

@@ -3,7 +3,7 @@ import type { Day } from "../../../src/days/day.ts";
 import { ShardliftError } from "../../../src/errors.ts";
 import type { LedgerRow, Warehouse } from "../../../src/ports.ts";
 import { changingFaults, readingFaults } from "../kernel/faults.ts";
-import type { Kernel, Process, Work } from "../kernel/kernel.ts";
+import type { Kernel, Process, Work } from "../kernel/types.ts";
 import { joinCold, type Shown, showAll, showCold } from "./views.ts";
 import { registerCold, unregisterCold } from "./warehouse-cold.ts";
 import type { LakeView } from "./warehouse-files.ts";
