@@ -43,6 +43,7 @@ export function planDay(dayInput: DayInput): DayPlan {
       hot,
       catalog: input.catalog,
       storeNowMs: input.storeNowMs,
+      again: input.again,
     }),
   ];
   return {

@@ -9,10 +9,13 @@ export interface ReadersInput {
   hot: boolean;
   catalog: boolean;
   storeNowMs: number | null;
+  /** Whether somebody asked for the day again: then no head is believed that it is not hot. */
+  again: boolean;
 }
 
 /** How catalog, hot and cold follow the head: each moves when it is behind, or when an extract makes it so. */
-export function planReaders({ facts, extracts, hot, catalog, storeNowMs }: ReadersInput): Action[] {
+export function planReaders(input: ReadersInput): Action[] {
+  const { facts, extracts, hot, catalog, storeNowMs } = input;
   const { head } = facts;
   if (head === null && !extracts) return [];
   const actions: Action[] = [];
@@ -25,7 +28,7 @@ export function planReaders({ facts, extracts, hot, catalog, storeNowMs }: Reade
   if (reason || isBehind(facts, "cold")) {
     actions.push({ action: "refresh", reason: reason ?? renderBehind(facts, "cold") });
   }
-  const pruneReason = hot ? null : findPruneReason(facts);
+  const pruneReason = hot ? null : findPruneReason(input);
   if (pruneReason !== null) actions.push({ action: "prune", reason: pruneReason });
   return actions;
 }
@@ -42,8 +45,9 @@ function findCatalogReason(facts: DayFacts, storeNowMs: number | null): string |
  * A load may have died before it could say that it came to be, and somebody may have deleted the ledger's row: where
  * the head does not exclude it, prune looks.
  */
-function findPruneReason(facts: DayFacts): string | null {
+function findPruneReason({ facts, again }: ReadersInput): string | null {
   if (readShown(facts, "hot") !== null) return "beyond retention and still hot";
+  if (again) return "asked for again, and beyond retention";
   const mayBeHot = facts.head?.mayBeHot || (facts.head?.reached.hot ?? null) !== null;
   return mayBeHot ? "beyond retention, and it may be hot without the ledger's knowledge" : null;
 }
