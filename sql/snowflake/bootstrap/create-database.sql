@@ -1,0 +1,2 @@
+-- The database that holds hot tables, ledgers, stage and file format.
+CREATE DATABASE IF NOT EXISTS {{database}};

@@ -1,0 +1,2 @@
+-- The schema of stage and file format.
+CREATE SCHEMA IF NOT EXISTS {{schema}};

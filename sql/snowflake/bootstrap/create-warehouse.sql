@@ -1,0 +1,2 @@
+-- The warehouse that loads; it sleeps after a minute.
+CREATE WAREHOUSE IF NOT EXISTS {{warehouse}} WITH WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE;

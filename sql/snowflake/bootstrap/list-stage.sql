@@ -1,0 +1,2 @@
+-- Whether the stage can be read: lists a folder that holds nothing.
+LIST {{stage}};

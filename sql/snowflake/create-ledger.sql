@@ -1,0 +1,15 @@
+-- The ledger: one row a day, which generation is hot and which is cold. No key is enforced: writers hold the lock row.
+CREATE TABLE IF NOT EXISTS {{ledger}} (
+  "DAY" DATE NOT NULL,
+  "HOT_GENERATION" VARCHAR,
+  "COLD_GENERATION" VARCHAR,
+  "HOT_SEQUENCE" NUMBER(38, 0),
+  "COLD_SEQUENCE" NUMBER(38, 0),
+  "SHARD_KIND" VARCHAR NOT NULL,
+  "FINAL_AT" TIMESTAMP_LTZ(3),
+  "ROWS" NUMBER(38, 0) NOT NULL,
+  "DUPLICATES" NUMBER(38, 0) NOT NULL,
+  "FILTERED" NUMBER(38, 0) NOT NULL,
+  "CHECKSUM" VARCHAR NOT NULL,
+  "LOADED_AT" TIMESTAMP_LTZ(3)
+);

@@ -1,0 +1,2 @@
+-- Ends a transaction and leaves nothing of it.
+ROLLBACK;
