@@ -65,6 +65,10 @@ interface Profile {
   /** Chance that a job reads the other pipeline file. */
   otherRules: number;
   stepsMs: readonly number[];
+  /** The day that a schedule is about; null: any. */
+  main: Day | null;
+  /** How often whoever acts goes behind all others. */
+  switches: [number, number];
 }
 
 type Wish =
@@ -144,10 +148,12 @@ const base: Profile = {
   retention: 0.2,
   otherRules: 0.1,
   stepsMs: [20, 1000, 20_000],
+  switches: [0, 12],
+  main: null,
 };
 
 const profiles: Record<string, Profile> = {
-  races: { ...base, weight: 3, faults: [0, 1] },
+  races: { ...base, weight: 3, faults: [0, 1], switches: [0, 40] },
   crashes: { ...base, weight: 3, secondCount: [0, 2], faults: [2, 6] },
   slow: {
     ...base,
@@ -181,13 +187,16 @@ const profiles: Record<string, Profile> = {
     ...base,
     weight: 3,
     after: [["time leaps", "shard rewritten"]],
-    second: ["prune", "prune", "prune", "refresh", "run", "run", "again", "sweep", "query"],
+    second: ["prune", "prune", "prune", "refresh", "run", "run", "again", "again", "query"],
     secondCount: [2, 3],
     retention: 1,
     events: ["shard rewritten", "shard grows"],
     eventCount: [0, 1],
     faults: [0, 1],
     stepsMs: [20, 1000],
+    switches: [5, 40],
+    // The one that leaves retention meanwhile.
+    main: days[2]!,
   },
   catalogs: {
     ...base,
@@ -229,7 +238,7 @@ const mainDay = 0.7;
 export function buildScenario(seed: number): Scenario {
   const random = createRandom(deriveSeed(seed, "scenario"));
   const [name, profile] = pickProfile(random);
-  const main = random.pick(days);
+  const main = profile.main ?? random.pick(days);
   const pickDay = () => (random.chance(mainDay) ? main : random.pick(days));
   const count = ([from, to]: [number, number]) => random.between(from, to);
   const jobs = buildJobs(random, profile, count(profile.secondCount), pickDay);
@@ -255,7 +264,7 @@ export function buildScenario(seed: number): Scenario {
     jobs,
     events: [...anyTime, ...between].sort((a, b) => a.atStep - b.atStep),
     faults: Array.from({ length: count(profile.faults) }, () => buildFault(random, profile, jobs.length)),
-    switches: Array.from({ length: random.between(0, 12) }, () => random.between(0, span)),
+    switches: Array.from({ length: count(profile.switches) }, () => random.between(0, span)),
     focus: null,
   };
 }

@@ -141,8 +141,13 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
     tasks.push({ ...task, resolve() {}, reject });
   }
 
-  /** Everything stands still. A request to the catalog that was not sent by then is signed too long ago to be taken. */
+  /**
+   * Everything stands still, and who was acting goes on last: its machine was suspended. A request to the catalog that
+   * was not sent by then is signed too long ago to be taken.
+   */
   function leap(ms: number): void {
+    const suspended = pickTask(tasks, nowMs);
+    if (suspended?.owner.process) suspended.owner.priority = -steps - 1;
     nowMs += ms;
     if (ms < requestLifeMs) return;
     for (const task of tasks) if (task.port === "catalog" && !task.hasBegun) task.work = expire();
