@@ -71,7 +71,10 @@ async function pruneProven(
   ports: ReaderPorts,
   context: PruneContext,
 ): Promise<Decision<PruneResult>> {
-  const counted = await transaction.measureCold([{ day, generation: manifest.generation }]);
+  // What is not cold yet may not be registered either: its count would say nothing, and be believed later.
+  const [before] = await transaction.readLedger([day]);
+  const isCold = before?.coldGeneration === manifest.generation;
+  const counted = isCold ? await transaction.measureCold([{ day, generation: manifest.generation }]) : null;
   await transaction.lock();
   const [row] = await transaction.readLedger([day]);
   const head = await ports.readHead(day);
@@ -92,9 +95,10 @@ export interface PruneFacts {
   day: Day;
   row: LedgerRow | undefined;
   head: HeadPosition | null;
-  /** Of the generation that was counted in cold. */
+  /** Of the generation that was to be counted in cold. */
   manifest: Manifest;
-  counted: readonly DayMeasure[];
+  /** null: it was not cold before the lock was held. */
+  counted: readonly DayMeasure[] | null;
   /** Rows in hot of a day that the ledger does not call hot. */
   strays: readonly DayMeasure[];
   isHotDay: boolean;
@@ -117,6 +121,7 @@ export function judgePrune(facts: PruneFacts): PruneResult {
     return keep(day, `cold is at ${row.coldGeneration ?? "no generation"}, the head at ${head.generation}`);
   }
   if ((row.hotSequence ?? 0) > head.sequence) return keep(day, "hot is ahead of the head");
+  if (counted === null) return keep(day, "cold came to the head just now: the next run counts it first");
   refuseImbalance(manifest, counted, "cold");
   return { day, outcome: "done", reason: "beyond retention, and proven in cold", rows: row.rows };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Day } from "../../src/days/day.ts";
+import type { LedgerRow, Warehouse } from "../../src/ports.ts";
 import { type PruneResult, runPrune } from "../../src/tasks/prune.ts";
 import type { ReaderTarget } from "../../src/tasks/reader-target.ts";
 import { buildRows, type GenerationSpec } from "../contracts/warehouse-lake.ts";
@@ -46,6 +47,17 @@ async function settle(...specs: GenerationSpec[]): Promise<ReaderTarget[]> {
   return targets;
 }
 
+/** Changes what transactions read of the ledger. */
+function changeAnswers(warehouse: Warehouse, change: (found: LedgerRow[]) => LedgerRow[]): Warehouse {
+  return {
+    ...warehouse,
+    transact: (name, work) =>
+      warehouse.transact(name, (transaction) =>
+        work({ ...transaction, readLedger: async (days) => change(await transaction.readLedger(days)) }),
+      ),
+  };
+}
+
 const measureHot = () => world.warehouse.measureHot(table, "all");
 
 describe("prune", () => {
@@ -60,6 +72,7 @@ describe("prune", () => {
     ]);
     expect(steps).toEqual([
       "BEGIN",
+      "readLedger",
       "measureCold",
       "lock",
       "readLedger",
@@ -137,6 +150,20 @@ describe("prune", () => {
       },
       "the head has moved",
     ],
+    [
+      "came to be cold only after it could not be counted",
+      async () => {
+        const target = await world.commit(g1);
+        await world.load([target]);
+        const [row] = await world.warehouse.readLedger(table, "all");
+        await world.refresh([target]);
+        let looks = 0;
+        // The first look finds the ledger as it was before the refresh.
+        const warehouse = changeAnswers(world.warehouse, (found) => (looks++ === 0 ? [row!] : found));
+        return { ports: { warehouse } };
+      },
+      "cold came to the head just now: the next run counts it first",
+    ],
   ];
 
   test.each(keepers)("keeps a day that %s", async (_, prepare, reason) => {
@@ -149,6 +176,18 @@ describe("prune", () => {
     expect(await measureHot()).toEqual(before);
     expect(await world.warehouse.readLedger(table, "all")).toEqual(ledger);
     expect(world.reached.get(g1.day as Day)).not.toBeNull();
+  });
+
+  test("takes rows out of hot that the ledger has lost sight of", async () => {
+    const [old] = await settle(g1);
+    const [row] = await world.warehouse.readLedger(table, "all");
+    await world.warehouse.transact(table, async (transaction) => {
+      await transaction.lock();
+      await transaction.writeLedger([{ ...row!, hotGeneration: null, hotSequence: null }]);
+    });
+    expect(await prune([old!.day])).toMatchObject([{ outcome: "done", rows: 5 }]);
+    expect(await measureHot()).toEqual([]);
+    expect(await prune([old!.day])).toMatchObject([{ outcome: "already", reason: "the day is not hot" }]);
   });
 
   test("a day without a head stays", async () => {
