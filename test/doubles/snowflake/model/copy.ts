@@ -1,0 +1,190 @@
+import { SnowflakeError } from "../errors.ts";
+import { buildColumn, type StatementResult, typeIds } from "../protocol/replies.ts";
+import { translate } from "../sql/translate.ts";
+import type { Stage, Table } from "./catalog.ts";
+import { runChange } from "./changes.ts";
+import type { Client } from "./clients.ts";
+import { duckdbError } from "./duckdb-errors.ts";
+import { buildFileRelation } from "./files.ts";
+import { readStatus, type StagedFile } from "./load-metadata.ts";
+import { quote } from "./names.ts";
+import { createScope, fileMissing } from "./relations.ts";
+import { joinUrl } from "./stages.ts";
+import { rowId } from "./transactions.ts";
+import type { World } from "./world.ts";
+
+/** What a COPY asks for. */
+export interface Copy {
+  table: Table;
+  stage: Stage;
+  /** Folder below the stage. */
+  prefix: string;
+  files: string[];
+  /** Columns and the expressions over $1 that fill them; null: columns of equal names, whatever their case. */
+  select: { names: string[]; values: string[] } | null;
+  force: boolean;
+  onError: "ABORT_STATEMENT" | "SKIP_FILE";
+}
+
+/** Documented: so many names in FILES. */
+export const maxFiles = 1000;
+
+interface Loaded {
+  file: StagedFile;
+  rows: number;
+  /** null: it was loaded. */
+  refusal: SnowflakeError | null;
+}
+
+/** Loads what is to be loaded, and says of each file what became of it. */
+export async function runCopy(
+  world: World,
+  client: Client,
+  copy: Copy,
+  signal: AbortSignal,
+): Promise<StatementResult> {
+  const files = await chooseFiles(world, client, copy);
+  if (files.length === 0) {
+    return {
+      columns: [buildColumn("status")],
+      rows: [["Copy executed with 0 files processed."]],
+      typeId: typeIds.copy,
+    };
+  }
+  const outcomes: Loaded[] = [];
+  for (const file of files) outcomes.push(await tryFile(world, client, copy, file));
+  const good = outcomes.filter(({ refusal }) => refusal === null).map(({ file }) => file);
+  const sql = await buildSelect(world, client, copy, good);
+  const loadedMs = world.clock.now();
+  const change = {
+    table: copy.table,
+    locks: "nothing" as const,
+    plan: async () => ({ removed: null, added: sql }),
+    done: (overlay: { loaded: Map<string, { etag: string; loadedMs: number }> }) => {
+      for (const { url, etag } of good) overlay.loaded.set(url, { etag, loadedMs });
+    },
+  };
+  await runChange(world, client, change, signal);
+  return renderOutcomes(outcomes);
+}
+
+/** @throws SnowflakeError where a named file is not there: then nothing is loaded */
+async function chooseFiles(world: World, client: Client, copy: Copy): Promise<StagedFile[]> {
+  if (copy.files.length > maxFiles) {
+    const text = `SQL compilation error:\nThe number of file names in FILES is ${copy.files.length}; the maximum is ${maxFiles}.`;
+    throw new SnowflakeError("too many files", text);
+  }
+  const pending = client.transaction?.overlays.get(copy.table.storage)?.loaded ?? new Map();
+  const chosen: StagedFile[] = [];
+  for (const name of new Set(copy.files)) {
+    const url = joinUrl(copy.stage, copy.prefix + name);
+    const file = await world.storage.find(url);
+    if (file === null) throw fileMissing(url);
+    if (copy.force || readStatus(copy.table.loads, pending, file, world.clock) === "new") chosen.push(file);
+  }
+  return chosen;
+}
+
+/** Reads a file as it would be loaded. @throws SnowflakeError where that fails and the statement is to be aborted */
+async function tryFile(world: World, client: Client, copy: Copy, file: StagedFile): Promise<Loaded> {
+  try {
+    const sql = await buildSelect(world, client, copy, [file]);
+    const [row] = (await client.connection.runAndReadAll(renderCheck(copy.table, sql))).getRows();
+    const [rows, nulls, bytes] = (row ?? []).map(Number);
+    refuseValues(copy.table, file, nulls ?? 0, bytes ?? 0, world.maxValueBytes);
+    return { file, rows: rows ?? 0, refusal: null };
+  } catch (error) {
+    const refusal = duckdbError(error, { file: file.url });
+    if (copy.onError === "ABORT_STATEMENT" || !(refusal instanceof SnowflakeError)) throw refusal;
+    return { file, rows: 0, refusal };
+  }
+}
+
+/** Rows, NULLs where none may be, the longest value in bytes. */
+function renderCheck({ columns }: Table, sql: string): string {
+  const nulls = columns.filter(({ nullable }) => !nullable).map(({ name }) => `${quote(name)} IS NULL`);
+  const texts = columns
+    .filter(({ type }) => ["VARCHAR", "JSON"].includes(type.duckdb))
+    .map(({ name }) => `max(strlen(${quote(name)}))`);
+  const longest = texts.length === 0 ? "0" : `coalesce(greatest(${texts.join(", ")}, 0), 0)`;
+  // All columns are read, so that every cast is made.
+  return `SELECT count(*), count(*) FILTER (WHERE ${nulls.join(" OR ") || "false"}), ${longest}, max(hash(rows)) FROM (${sql}) AS rows`;
+}
+
+function refuseValues(table: Table, file: StagedFile, nulls: number, bytes: number, maxBytes: number): void {
+  if (nulls > 0) {
+    const names = table.columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
+    throw new SnowflakeError(
+      "null refused",
+      `NULL result in a non-nullable column\n  File '${file.url}', one of ${names.join(", ")}`,
+    );
+  }
+  if (bytes <= maxBytes) return;
+  throw new SnowflakeError(
+    "value too large",
+    `Max LOB size (${maxBytes}) exceeded, actual size of parsed column is ${bytes}\n  File '${file.url}'`,
+  );
+}
+
+async function buildSelect(
+  world: World,
+  client: Client,
+  copy: Copy,
+  files: readonly StagedFile[],
+): Promise<string> {
+  const { sql, fileColumns } = await buildFileRelation(client.connection, world.footers, files, () => ({}));
+  const scope = createScope(world, client);
+  const filled = new Map<string, string>();
+  if (copy.select === null) {
+    for (const { name } of copy.table.columns) {
+      const inFile = [...(fileColumns ?? new Map()).keys()].find(
+        (one) => one.toUpperCase() === name.toUpperCase(),
+      );
+      if (inFile !== undefined)
+        filled.set(
+          name,
+          await translate(`$1:"${inFile.replaceAll('"', '""')}"::VARIANT`, scope, fileColumns),
+        );
+    }
+  }
+  for (const [index, name] of (copy.select?.names ?? []).entries()) {
+    filled.set(name, await translate(copy.select!.values[index]!, scope, fileColumns));
+  }
+  const values = copy.table.columns.map(({ name, type }) => {
+    const value = filled.get(name);
+    const isJson = copy.select === null && value !== undefined && type.duckdb !== "JSON";
+    return `CAST(${isJson ? `sf_text(${value})` : (value ?? "NULL")} AS ${type.duckdb}) AS ${quote(name)}`;
+  });
+  return `SELECT nextval('row_ids') AS ${rowId}, ${values.join(", ")} FROM ${sql}`;
+}
+
+const resultColumns = [
+  "file",
+  "status",
+  "rows_parsed",
+  "rows_loaded",
+  "error_limit",
+  "errors_seen",
+  "first_error",
+  "first_error_line",
+  "first_error_character",
+  "first_error_column_name",
+];
+const numbers = new Set([
+  "rows_parsed",
+  "rows_loaded",
+  "error_limit",
+  "errors_seen",
+  "first_error_line",
+  "first_error_character",
+]);
+
+function renderOutcomes(outcomes: readonly Loaded[]): StatementResult {
+  const columns = resultColumns.map((name) => buildColumn(name, numbers.has(name) ? "fixed" : "text"));
+  const rows = outcomes.map(({ file, rows, refusal }) =>
+    refusal === null
+      ? [file.url, "LOADED", String(rows), String(rows), "1", "0", null, null, null, null]
+      : [file.url, "LOAD_FAILED", "0", "0", "1", "1", refusal.message, "1", null, null],
+  );
+  return { columns, rows, typeId: typeIds.copy };
+}
