@@ -150,6 +150,28 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
+    name: "bootstrap",
+    group: groups.start,
+    description: "print what Snowflake needs once: role, database, integration, stage, grants; or run it",
+    flags: ["environment", "config"],
+    own: [
+      { form: "--aws-role <arn>", text: "AWS role that Snowflake takes to read the lake" },
+      { form: "--readers <role>", text: "role of analysts: may read the views" },
+      { form: "--apply", text: "run the statements instead of printing them" },
+      { form: "--as-user <user>", text: "with --apply: sign in as (default: the environment's user)" },
+      {
+        form: "--as-role <role>",
+        text: "with --apply: role that may create all this",
+        fallback: "ACCOUNTADMIN",
+      },
+    ],
+    examples: [
+      "bootstrap --environment prod --aws-role arn:aws:iam::123456789012:role/shardlift-snowflake",
+      "bootstrap --environment prod --aws-role arn:aws:iam::123456789012:role/shardlift-snowflake --apply",
+    ],
+    load: () => import("./commands/bootstrap.ts"),
+  },
+  {
     name: "generate",
     group: groups.start,
     description: "make export shards to try things with",

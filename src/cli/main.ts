@@ -14,7 +14,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = exitCodes.done;
   const program = buildProgram(io, async (spec, flags, operands) => {
     const { run } = await spec.load();
-    exitCode = await run(flags, io, operands, (line) => main(line, io));
+    exitCode = await run({ ...(flags as object), task: spec.name } as never, io, operands, (line) =>
+      main(line, io),
+    );
   });
   try {
     await program.parseAsync([...args], { from: "user" });

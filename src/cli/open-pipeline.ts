@@ -27,6 +27,8 @@ export interface OpenOptions {
   /** Ends the work at the next step that leaves a state the next run repairs. */
   signal?: AbortSignal;
   report?(event: ProgressEvent): void;
+  /** The command, for a warehouse that keeps a history of statements. */
+  task?: string | undefined;
   /** Where `env:NAME` secrets are looked up. */
   env?: NodeJS.ProcessEnv;
 }
@@ -47,7 +49,18 @@ export async function openPipeline(options: OpenOptions): Promise<OpenPipeline> 
   const pipeline = await loadPipeline(options, environment);
   const clock = createClock(options.now ?? null);
   const signal = options.signal ?? new AbortController().signal;
-  const { ports, close } = await buildPorts({ environment, clock, signal, env: options.env ?? process.env });
+  const tag = {
+    pipeline: pipeline.name,
+    task: options.task,
+    days: options.days ?? (options.all ? "all" : "lookback"),
+  };
+  const { ports, close } = await buildPorts({
+    environment,
+    clock,
+    signal,
+    env: options.env ?? process.env,
+    tag,
+  });
   const report = options.report ?? (() => {});
   const chosen = { selection: readSelection(options), choices: readChoices(options) };
   return { context: { pipeline, environment, ports, ...chosen, signal, report }, close };

@@ -24,6 +24,8 @@ export interface SessionFlags {
   verbose?: boolean;
   config?: string;
   now?: string;
+  /** The command itself; set by `main`. */
+  task?: string;
 }
 
 /** One command's connection to configuration and outside. */

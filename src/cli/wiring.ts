@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { QueryTag, SnowflakeOptions } from "../adapters/snowflake/options.ts";
 import { resolveSecret } from "../config/resolve-secret.ts";
-import type { Environment } from "../config/types.ts";
+import type { Environment, SecretReference, SnowflakeWarehouse } from "../config/types.ts";
 import { ShardliftError } from "../errors.ts";
-import type { Clock, ObjectStore, Ports, RandomHex, Source } from "../ports.ts";
+import type { Clock, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
 import { retry, withSourceRetries, withStoreRetries, withWarehouseRetries } from "../tasks/retry.ts";
 
 export interface WiringInput {
@@ -11,6 +12,8 @@ export interface WiringInput {
   clock: Clock;
   signal: AbortSignal;
   env: NodeJS.ProcessEnv;
+  /** Who is asking, for a warehouse that keeps a history. */
+  tag?: Omit<QueryTag, "run">;
 }
 
 export interface OpenPorts {
@@ -46,11 +49,27 @@ async function buildSource({ source }: Environment): Promise<Source> {
   return createFilesSource({ root: source.root });
 }
 
-async function buildWarehouse({ environment, clock, signal }: WiringInput, store: ObjectStore) {
+async function buildWarehouse(input: WiringInput, store: ObjectStore): Promise<Warehouse> {
+  const { environment, clock, signal } = input;
+  if (environment.warehouse.type === "snowflake") {
+    const { createSnowflakeWarehouse } = await import("../adapters/snowflake/warehouse.ts");
+    return createSnowflakeWarehouse(buildSnowflakeOptions(input, environment.warehouse));
+  }
   const { createDuckDbWarehouse } = await import("../adapters/duckdb/warehouse.ts");
   const { path, waitMs } = environment.warehouse;
   const { memoryBytes, threads } = environment.engine;
   return createDuckDbWarehouse({ path, waitMs, store, clock, signal, memoryBytes, threads });
+}
+
+/** What reaches the environment's Snowflake; nobody signs in before it is used. */
+export function buildSnowflakeOptions(
+  { clock, signal, env, tag }: Omit<WiringInput, "environment">,
+  config: SnowflakeWarehouse,
+): SnowflakeOptions {
+  const run = randomBytes(8).toString("hex");
+  const readSecret = (reference: SecretReference) =>
+    resolveSecret(reference, env, (path) => readFile(path, "utf8"));
+  return { config, clock, signal, tag: { ...tag, run }, readSecret };
 }
 
 async function buildEngine(

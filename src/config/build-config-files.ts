@@ -4,7 +4,12 @@ import { pipelineSchema } from "./pipeline-schema.ts";
 import { renderConfigDocs } from "./render-config-docs.ts";
 
 /** Shown on the reference page, in this order; paths below the repository's root. */
-export const exampleFiles = ["pipelines/web-shop.yaml", "pipelines/fan-app.yaml", "environments/local.yaml"];
+export const exampleFiles = [
+  "pipelines/web-shop.yaml",
+  "pipelines/fan-app.yaml",
+  "environments/local.yaml",
+  "environments/prod.yaml",
+];
 
 /**
  * Every file that is generated from the schemas, by its path below the repository's root. A test compares

@@ -28,6 +28,7 @@ function findMissingKey({ draft }: ParsedPipeline, environment: Environment): Fi
 
 /** DuckDB calls an attached file by its name: `analytics.events` in `analytics.duckdb` could be two things. */
 function findAmbiguousSchemas({ draft }: ParsedPipeline, { warehouse }: Environment): Finding[] {
+  if (warehouse.type !== "duckdb") return [];
   const database = parse(warehouse.path).name.toLowerCase();
   return (draft.families ?? []).flatMap((entry, index): Finding[] => {
     if (entry?.table?.schema.toLowerCase() !== database) return [];

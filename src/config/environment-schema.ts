@@ -2,6 +2,7 @@ import { z } from "zod";
 import { countField, durationField, sizeField, textField } from "./fields.ts";
 import type { Parsed } from "./issue.ts";
 import { parseSecretReference } from "./parse-secret-reference.ts";
+import { snowflakeSchema } from "./snowflake-schema.ts";
 
 /**
  * An environment file as it is written. A further type of source, lake, engine, catalog or warehouse is one
@@ -100,6 +101,7 @@ const warehouse = z
         { description: "How long to wait while another process has the file.", example: "10 minutes" },
       ).prefault("10 minutes"),
     }),
+    snowflakeSchema,
   ])
   .meta({ description: "Where hot and cold tables are asked." });
 

@@ -5,7 +5,7 @@ import type { Issue } from "./issue.ts";
 import { locateFindings } from "./locate-findings.ts";
 import { parseDraft } from "./parse-draft.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import type { Environment, SecretReference } from "./types.ts";
+import type { Environment, SecretReference, SnowflakeWarehouse } from "./types.ts";
 
 /** Where an environment's text comes from. */
 export interface EnvironmentOrigin {
@@ -51,11 +51,38 @@ function buildEnvironment(raw: EnvironmentFile, { file, name, root }: Environmen
       spill: engine.spill === undefined ? null : resolve(root, engine.spill),
     },
     catalog,
-    warehouse: { type: warehouse.type, path: resolve(root, warehouse.path), waitMs: warehouse.wait },
+    warehouse: buildWarehouse(warehouse, root),
     secrets: { hashKey: secrets.hash_key === undefined ? null : buildReference(secrets.hash_key, root) },
     retry: { attempts: retry.attempts, maxWaitMs: retry.max_wait },
     keepMs: raw.keep,
     file,
+  };
+}
+
+function buildWarehouse(raw: EnvironmentFile["warehouse"], root: string): Environment["warehouse"] {
+  if (raw.type === "snowflake") return buildSnowflake(raw, root);
+  return { type: raw.type, path: resolve(root, raw.path), waitMs: raw.wait };
+}
+
+function buildSnowflake(
+  raw: Extract<EnvironmentFile["warehouse"], { type: "snowflake" }>,
+  root: string,
+): SnowflakeWarehouse {
+  const { account, user, role, warehouse, database, stage, integration, protocol, host } = raw;
+  const isKeyPair = raw.auth === "key_pair" && raw.private_key !== undefined;
+  return {
+    type: raw.type,
+    ...{ account, user, role, warehouse, database, stage, integration },
+    auth: isKeyPair
+      ? { type: "key_pair", privateKey: buildReference(raw.private_key!, root) }
+      : { type: "workload_identity" },
+    fileFormat: raw.file_format ?? stage.replace(/[^.]*$/, "PARQUET"),
+    lakeUrl: raw.lake_url,
+    statementTimeoutMs: raw.statement_timeout,
+    clusterByDay: raw.cluster_by_day,
+    masking: raw.masking.map(({ column, policy }) => ({ column: column.column, policy })),
+    endpoint:
+      host === undefined ? null : { protocol, host, port: raw.port ?? (protocol === "https" ? 443 : 80) },
   };
 }
 

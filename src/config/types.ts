@@ -75,6 +75,35 @@ export type SecretReference =
   | { from: "file"; path: string }
   | { from: "aws-secret"; arn: string };
 
+/** One DuckDB file. */
+export interface DuckDbWarehouse {
+  type: "duckdb";
+  path: string;
+  waitMs: number;
+}
+
+/** Names are as declared; dotted ones are database, schema and name. */
+export interface SnowflakeWarehouse {
+  type: "snowflake";
+  account: string;
+  user: string;
+  auth: { type: "workload_identity" } | { type: "key_pair"; privateKey: SecretReference };
+  role: string;
+  /** The virtual warehouse. */
+  warehouse: string;
+  database: string;
+  stage: string;
+  fileFormat: string;
+  integration: string;
+  /** `s3://bucket/prefix/` */
+  lakeUrl: string;
+  statementTimeoutMs: number;
+  clusterByDay: boolean;
+  masking: { column: string; policy: string }[];
+  /** null: the account's own, by https. */
+  endpoint: { protocol: "http" | "https"; host: string; port: number } | null;
+}
+
 /** An environment file, checked and normalised. Adapters read their own part; paths are absolute. */
 export interface Environment {
   name: string;
@@ -90,7 +119,7 @@ export interface Environment {
     spill: string | null;
   };
   catalog: { type: "none" };
-  warehouse: { type: "duckdb"; path: string; waitMs: number };
+  warehouse: DuckDbWarehouse | SnowflakeWarehouse;
   secrets: { hashKey: SecretReference | null };
   retry: { attempts: number; maxWaitMs: number };
   /** How long a generation stays after it was swapped away; attempts end after half of it. */

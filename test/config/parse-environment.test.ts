@@ -66,7 +66,7 @@ describe("an environment that is wrong", () => {
     [2, "lake: { type: folder, root: ./source/lake }", "2:29 lake.root overlaps with source.root"],
     [
       3,
-      "warehouse: { type: snowflake, account: x }",
+      "warehouse: { type: redshift, account: x }",
       "3:20 warehouse.type is not a type that this version has",
     ],
     [3, "warehouse: { type: duckdb, path: ./lake/w.duckdb }", "3:34 warehouse.path overlaps with lake.root"],

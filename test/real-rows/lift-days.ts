@@ -39,7 +39,8 @@ export async function liftDays(
   folder: string,
   tables: readonly SourceTable[],
 ): Promise<LiftedSet> {
-  const environment = buildEnvironment(folder);
+  const file = join(folder, "warehouse.duckdb");
+  const environment = buildEnvironment(folder, file);
   const signal = new AbortController().signal;
   const clock = createClock("2026-11-20T12:00:00Z");
   const { ports, close } = await buildPorts({ environment, clock, signal, env: {} });
@@ -51,7 +52,7 @@ export async function liftDays(
     const again = await run({ select: "range", range: { first: tables[0]!.day, last: tables.at(-1)!.day } });
     const days: ManifestDay[] = [];
     for (const { table, day } of tables) days.push(await readDay(set, ports.store, table, day));
-    return { days, warehouse: environment.warehouse.path, againExitCode: again.output.exitCode };
+    return { days, warehouse: file, againExitCode: again.output.exitCode };
   } finally {
     await close();
   }
@@ -66,7 +67,7 @@ function buildSetPipeline({ dataset, family }: ShardSet) {
   });
 }
 
-function buildEnvironment(folder: string): Environment {
+function buildEnvironment(folder: string, file: string): Environment {
   return {
     name: "real-rows",
     production: false,
@@ -80,7 +81,7 @@ function buildEnvironment(folder: string): Environment {
       spill: join(folder, "spill"),
     },
     catalog: { type: "none" },
-    warehouse: { type: "duckdb", path: join(folder, "warehouse.duckdb"), waitMs: 60_000 },
+    warehouse: { type: "duckdb", path: file, waitMs: 60_000 },
     secrets: { hashKey: null },
     retry: { attempts: 1, maxWaitMs: 1_000 },
     keepMs: 86_400_000,

@@ -1,2 +1,2 @@
--- Analysts may read what is there and what comes.
+-- Analysts may read the views that come, and with them what they show.
 GRANT SELECT ON FUTURE VIEWS IN SCHEMA {{schema}} TO ROLE {{readers}};

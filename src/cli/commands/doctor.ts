@@ -5,7 +5,7 @@ import { exitCodes } from "../../errors.ts";
 import { type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
 import type { Io } from "../io.ts";
 import type { Session, SessionFlags } from "../session.ts";
-import { readSecret } from "../wiring.ts";
+import { buildSnowflakeOptions, readSecret } from "../wiring.ts";
 import { withSession } from "../with-session.ts";
 
 /** `shardlift doctor`: tries configuration, source, lake, engine and warehouse, and says what to do. */
@@ -21,12 +21,21 @@ export function run(flags: SessionFlags, io: Io): Promise<number> {
   });
 }
 
-async function showSteps(
-  { context, paint }: Session,
-  folder: string,
-  flags: SessionFlags,
-  io: Io,
-): Promise<number> {
+/** What the warehouse's own kind of service needs, before the tables are looked at. */
+async function* examineWarehouse({ context }: Session, io: Io) {
+  const { environment, ports, signal, pipeline } = context;
+  if (environment.warehouse.type !== "snowflake") return;
+  const { examineSnowflake } = await import("../../adapters/snowflake/examine.ts");
+  const tag = { pipeline: pipeline.name, task: "doctor" };
+  const options = buildSnowflakeOptions(
+    { clock: ports.clock, signal, env: io.env, tag },
+    environment.warehouse,
+  );
+  yield* examineSnowflake(options);
+}
+
+async function showSteps(session: Session, folder: string, flags: SessionFlags, io: Io): Promise<number> {
+  const { context, paint } = session;
   const { pipeline, environment, ports, signal } = context;
   const probe = `${JSON.stringify(probeRow)}\n`;
   const probePath = join(folder, "probe.jsonl");
@@ -44,6 +53,7 @@ async function showSteps(
   const hashes = pipeline.columns.hash.length > 0;
   const readKey = hashes ? () => readSecret(environment, io.env) : null;
   const input = { pipeline, ports, signal, probePath, probeBytes: probe.length, readSecret: readKey };
+  for await (const step of examineWarehouse(session, io)) show(step);
   for await (const step of examine(input)) show(step);
   const ok = steps.every((step) => step.ok);
   if (flags.json) io.stdout.write(`${JSON.stringify({ ok, steps })}\n`);

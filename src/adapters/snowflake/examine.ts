@@ -1,0 +1,81 @@
+import { isShardliftError } from "../../errors.ts";
+import { nameObject, nameQualified } from "./names.ts";
+import type { SnowflakeOptions } from "./options.ts";
+import { openSession, type Session } from "./session.ts";
+import { renderBootstrapSql, renderSnowflakeSql } from "./sql.ts";
+
+/** One thing that was tried, and what came of it. */
+export interface SnowflakeStep {
+  step: string;
+  ok: boolean;
+  detail: string;
+}
+
+/** Tries sign-in, warehouse, database, stage and integration; whatever fails says which grant is missing. */
+export async function* examineSnowflake(options: SnowflakeOptions): AsyncGenerator<SnowflakeStep> {
+  let session: Session | null = null;
+  const { config } = options;
+  yield await tryStep("sign-in", async () => {
+    session = await openSession(options);
+    return `account ${config.account} as ${config.user}, by ${config.auth.type}`;
+  });
+  if (session === null) return;
+  try {
+    for (const [step, look] of listLooks(options)) yield await tryStep(step, () => look(session!));
+  } finally {
+    await (session as Session).end();
+  }
+}
+
+type Look = (session: Session) => Promise<string>;
+
+function listLooks({ config }: SnowflakeOptions): [string, Look][] {
+  const run = (session: Session, sql: string, what: string) =>
+    session.run(sql, { failed: `${what} cannot be used.` });
+  const stage = `@${nameQualified(config.stage).sql}`;
+  return [
+    [
+      "virtual",
+      async (session) => {
+        await run(
+          session,
+          renderSnowflakeSql("use-warehouse", { warehouse: nameObject(config.warehouse) }),
+          `The warehouse ${config.warehouse}`,
+        );
+        return `the warehouse ${config.warehouse} can be used`;
+      },
+    ],
+    [
+      "stage",
+      async (session) => {
+        const sql = renderBootstrapSql("list-stage", { stage: { sql: `${stage}/_doctor/nothing/` } });
+        const files = await run(session, sql, `The stage ${config.stage}`);
+        return `${config.stage} can be listed (${files.length} files in a folder that has none)`;
+      },
+    ],
+    [
+      "trust",
+      async (session) => {
+        const sql = renderBootstrapSql("describe-integration", {
+          integration: nameObject(config.integration),
+        });
+        const rows = await run(session, sql, `The integration ${config.integration}`);
+        const told = (name: string) => rows.find((row) => row.property === name)?.property_value ?? "nothing";
+        const url = told("STORAGE_ALLOWED_LOCATIONS");
+        if (!url.split(",").some((place) => place === "*" || config.lakeUrl.startsWith(place.trim()))) {
+          throw new Error(`${config.integration} allows ${url}, not ${config.lakeUrl}`);
+        }
+        return `${config.integration} allows ${url}, with AWS role ${told("STORAGE_AWS_ROLE_ARN")}`;
+      },
+    ],
+  ];
+}
+
+async function tryStep(step: string, look: () => Promise<string>): Promise<SnowflakeStep> {
+  try {
+    return { step, ok: true, detail: await look() };
+  } catch (error) {
+    if (!isShardliftError(error) && !(error instanceof Error)) throw error;
+    return { step, ok: false, detail: error.message };
+  }
+}
