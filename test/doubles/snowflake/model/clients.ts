@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { SnowflakeError } from "../errors.ts";
 import type { Session } from "../protocol/sessions.ts";
-import { macros } from "../sql/functions.ts";
 import { dropOverlays, mergeOverlays, type Transaction } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -20,7 +19,6 @@ export async function openClient(world: World, session: Session): Promise<Client
   const known = world.clients.get(session.id);
   if (known !== undefined) return known;
   const connection = await world.database.connect();
-  for (const macro of macros) await connection.run(`CREATE OR REPLACE TEMP MACRO ${macro}`);
   const client: Client = { session, connection, transaction: null, isAborted: false, idleSinceMs: null };
   world.clients.set(session.id, client);
   return client;

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { macros } from "../sql/functions.ts";
 
 /** DuckDB behind the double: in memory, one connection a session. */
 export interface ModelDatabase {
@@ -16,6 +17,7 @@ export async function openModelDatabase(): Promise<ModelDatabase> {
   });
   const first = await instance.connect();
   await first.run("CREATE SEQUENCE row_ids");
+  for (const macro of macros) await first.run(`CREATE MACRO ${macro}`);
   first.closeSync();
   return {
     async connect() {

@@ -193,7 +193,9 @@ function readColumn(state: State, at: number, token: Token): Step | null {
   if (chain === null) return token.kind === "word" ? plain(token.text.toUpperCase(), at + 1) : null;
   const { parts, to } = chain;
   const qualifier = parts.slice(0, -1).at(-1) ?? "";
-  if (parts.at(-1) === "VALUE" && state.files.has(qualifier)) return readMember(state, to - 1, qualifier);
+  // Without an alias before it, VALUE may be a column like any other.
+  const isRow = parts.length > 1 || state.tokens[to]?.text === ":";
+  if (parts.at(-1) === "VALUE" && isRow && state.files.has(qualifier)) return readMember(state, to - 1, qualifier);
   const isItem = state.flattened.has(qualifier) && ["VALUE", "THIS"].includes(parts.at(-1)!);
   return { piece: { sql: parts.map(quote).join("."), is: isItem ? "variant" : "plain" }, end: to };
 }
