@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
+import { findSqlfluffFault, runSqlfluff } from "./sqlfluff.ts";
 
 /** What a suite may need beyond the installed packages. */
-export const toolchains: Toolchains = {};
+export const toolchains: Toolchains = { sqlfluff: findSqlfluffFault };
 
 /** The table of suites. With filters only vitest's, since only it knows what they mean. */
 export function buildSuites(options: { slow: boolean; filters: readonly string[] }): Suite[] {
@@ -20,6 +21,7 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
     { name: "types", needs: [], run: () => runCheck("tsc", bin("tsc"), ["-p", "tsconfig.json"]) },
     { name: "lint and format", needs: [], run: () => runCheck("biome", bin("biome"), ["ci", "."]) },
     vitest,
+    { name: "Snowflake's grammar", needs: ["sqlfluff"], run: runSqlfluff },
   ];
 }
 

@@ -23,7 +23,7 @@ export function execute(connection: Connection, sqlText: string, binds: readonly
       rowMode: "array",
       streamResult: true,
       // Numbers beyond 2^53, instants and JSON stay what they are.
-      fetchAsString: ["String", "Boolean", "Number", "Date", "JSON", "Buffer"],
+      fetchAsString: ["String", "Number", "Date", "JSON", "Buffer"],
       complete: (error: Error | undefined, own: Statement) => (error ? reject(error) : resolve(own)),
     };
     statement = connection.execute(options as unknown as ExecuteOptions) as Statement;

@@ -1,0 +1,1 @@
+CREATE ROLE IF NOT EXISTS "LOADER" COMMENT = 'Loads days, by Shardlift';

@@ -1,0 +1,5 @@
+CREATE OR REPLACE VIEW "LAKE"."X""; DROP SCHEMA A; --"."IT'S {{HOT}} $1 \' :1_COLD" ("_DAY", "_GENERATION", "EVENT_ID", "VALUE") COPY GRANTS COMMENT = '81286ec6a6f07195ed204d1a9b2365db4a03d97d8e5ba636563982523108e3bd' AS
+SELECT files."FILE_DAY", files.VALUE:"_generation"::VARCHAR, files.VALUE:"event_id"::VARCHAR, files.VALUE:"value"::NUMBER(38, 9)
+FROM "LAKE"."X""; DROP SCHEMA A; --"."IT'S {{HOT}} $1 \' :1_FILES" AS files
+INNER JOIN "LAKE"."X""; DROP SCHEMA A; --"."IT'S {{HOT}} $1 \' :1_LEDGER" AS ledger
+  ON ledger."DAY" = files."FILE_DAY" AND ledger."COLD_GENERATION" = files."FILE_GENERATION";

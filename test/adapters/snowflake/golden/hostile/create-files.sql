@@ -1,0 +1,11 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS "LAKE"."X""; DROP SCHEMA A; --"."IT'S {{HOT}} $1 \' :1_FILES" (
+  "FILE_DAY" DATE AS (TO_DATE(SPLIT_PART(SPLIT_PART(METADATA$FILENAME, '/day=', 2), '/', 1), 'YYYY-MM-DD')),
+  "FILE_GENERATION" VARCHAR AS (SPLIT_PART(SPLIT_PART(METADATA$FILENAME, '/generation=', 2), '/', 1))
+)
+PARTITION BY ("FILE_DAY", "FILE_GENERATION")
+LOCATION = @"LAKE"."SHARDLIFT"."LAKE"/
+REFRESH_ON_CREATE = FALSE
+AUTO_REFRESH = FALSE
+PATTERN = '.*/day=[^/]+/generation=[^/]+/[^/]+[.]parquet'
+FILE_FORMAT = (TYPE = PARQUET)
+COMMENT = 'Files of the lake that Shardlift registered; read the view that ends in _COLD';

@@ -1,0 +1,1 @@
+DESCRIBE TABLE "LAKE"."X""; DROP SCHEMA A; --"."IT'S {{HOT}} $1 \' :1";

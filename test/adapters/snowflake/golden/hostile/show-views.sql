@@ -1,0 +1,1 @@
+SHOW VIEWS IN SCHEMA "LAKE"."X""; DROP SCHEMA A; --" STARTS WITH 'IT''S {{HOT}} $1 \\'' :1';

@@ -1,0 +1,2 @@
+-- A word that is misspelt.
+BEGIN TRANSACTON;

@@ -1,0 +1,2 @@
+-- An option that is misspelt.
+COPY INTO t FROM @s FILES = ('a') FILE_FORMAT = (TYPE = PARQUET) MATCH_BY_COLUMN = CASE_INSENSITIVE;

@@ -1,0 +1,2 @@
+-- An option that there is not.
+COPY INTO t FROM @s FILES = ('a') FILE_FORMAT = (TYPE = PARQUET USE_VECTORISED_SCANNER = TRUE) FORCE = TRUE;

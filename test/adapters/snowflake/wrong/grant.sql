@@ -1,0 +1,2 @@
+-- A privilege that there is not.
+GRANT SELEC ON TABLE t TO ROLE r;

@@ -1,0 +1,2 @@
+-- A verb that is misspelt.
+ALTER EXTERNAL TABLE t REFRSH 'x/';
