@@ -122,16 +122,24 @@ function furnish({ catalog, account }: World, { stages = [], fileFormats = [] }:
   for (const name of fileFormats) catalog.put({ kind: "file format", name: place(name) });
 }
 
+/** Those that the driver acts on, with Snowflake's defaults; but times are UTC's. */
+const defaultParameters = {
+  CLIENT_SESSION_KEEP_ALIVE: false,
+  CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: 65_280,
+  TIMEZONE: "UTC",
+  BINARY_OUTPUT_FORMAT: "HEX",
+  DATE_OUTPUT_FORMAT: "YYYY-MM-DD",
+  TIME_OUTPUT_FORMAT: "HH24:MI:SS",
+  TIMESTAMP_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM",
+  TIMESTAMP_LTZ_OUTPUT_FORMAT: "",
+  TIMESTAMP_NTZ_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3",
+  TIMESTAMP_TZ_OUTPUT_FORMAT: "",
+};
+
 function createDesk(world: World, sessions: Sessions, options: DoubleOptions): Desk {
   const executor = createExecutor(world);
   const renderParameters = (session: Session) => {
-    const given = Object.fromEntries(session.parameters);
-    const all = {
-      CLIENT_SESSION_KEEP_ALIVE: false,
-      CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: 65_280,
-      TIMEZONE: "UTC",
-      ...given,
-    };
+    const all = { ...defaultParameters, ...Object.fromEntries(session.parameters) };
     return Object.entries(all).map(([name, value]) => ({ name, value }));
   };
   const describeSession = (session: Session) => ({ ...session, parameters: renderParameters(session) });

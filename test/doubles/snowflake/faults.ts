@@ -1,5 +1,7 @@
 import type { SnowflakeErrorKind } from "./errors.ts";
 
+type Cell = string | null;
+
 /** What goes wrong with one request. */
 export type FaultAction =
   | { do: "answer"; status: number; retryAfter?: number } // 429, 503: nothing was done
@@ -8,6 +10,7 @@ export type FaultAction =
   | { do: "delay"; ms: number }
   | { do: "hold"; until: Promise<unknown> } // the statement begins when the promise is settled
   | { do: "refuse"; kind: SnowflakeErrorKind; message: string } // the statement fails, the session lives
+  | { do: "rewrite"; rows: (rows: Cell[][]) => Cell[][] } // the answer says something else than what was done
   | { do: "lose session" } // the session is gone before the statement, its transaction rolled back
   | { do: "lose session after" } // the same after the statement was done, and its answer is lost
   | { do: "strand session" } // the session is gone before the statement, its transaction lingers

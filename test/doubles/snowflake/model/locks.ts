@@ -18,7 +18,6 @@ export interface LockOwner {
 interface Waiter {
   owner: LockOwner;
   grant(): void;
-  refuse(error: Error): void;
 }
 
 interface Lock {
@@ -92,6 +91,7 @@ function wait(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    let stopWatching: () => void = () => {};
     const end = (finish: () => void) => {
       forgetTimeout();
       stopWatching();
@@ -100,22 +100,27 @@ function wait(
       finish();
     };
     const onAbort = () => end(() => reject(signal.reason));
-    const waiter: Waiter = { owner, grant: () => end(resolve), refuse: (error) => end(() => reject(error)) };
-    const timedOut = new SnowflakeError(
-      "lock timeout",
-      `Statement has locked table '${table}' in a transaction and this lock has not yet been released.\nYour statement was aborted because the lock timeout of ${timeoutMs / 1000} second(s) has passed.`,
+    const waiter: Waiter = { owner, grant: () => end(resolve) };
+    const forgetTimeout = clock.at(clock.now() + timeoutMs, () =>
+      end(() => reject(buildTimeout(table, timeoutMs))),
     );
-    const forgetTimeout = clock.at(clock.now() + timeoutMs, () => waiter.refuse(timedOut));
-    const stopWatching = watchHolder(clock, lock);
     signal.addEventListener("abort", onAbort, { once: true });
     lock.waiters.push(waiter);
+    // Last: it may grant the lock at once.
+    stopWatching = watchHolder(clock, lock, waiter);
   });
 }
 
+function buildTimeout(table: string, timeoutMs: number): SnowflakeError {
+  const text = `Statement has locked table '${table}' in a transaction and this lock has not yet been released.\nYour statement was aborted because the lock timeout of ${timeoutMs / 1000} second(s) has passed.`;
+  return new SnowflakeError("lock timeout", text);
+}
+
 /** Ends holders that stay idle while somebody waits, one after the other. @returns stops it */
-function watchHolder(clock: DoubleClock, lock: Lock): () => void {
+function watchHolder(clock: DoubleClock, lock: Lock, waiter: Waiter): () => void {
   let forget: () => void = () => {};
   const look = () => {
+    if (!lock.waiters.includes(waiter)) return;
     const { holder } = lock;
     const sinceMs = holder.idleSinceMs();
     if (sinceMs !== null && clock.now() - sinceMs >= idleBlockerMs) return holder.abort();

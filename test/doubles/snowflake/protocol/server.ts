@@ -89,7 +89,14 @@ async function serve(wire: Wire, request: IncomingMessage, response: ServerRespo
   if (session !== undefined && fault?.do === "lose session after") await wire.hands.lose(session);
   if (fault?.do === "drop answer" || fault?.do === "lose session after") return void request.socket.destroy();
   if (fault?.do === "delay") await new Promise((resolve) => setTimeout(resolve, fault.ms));
-  send(response, reply);
+  send(response, fault?.do === "rewrite" ? rewrite(reply, fault.rows) : reply);
+}
+
+function rewrite(reply: Reply | null, rows: (Fault & { do: "rewrite" })["rows"]): Reply | null {
+  const data = reply?.data as { rowset?: (string | null)[][] } | undefined;
+  if (reply === null || data?.rowset === undefined) return reply;
+  const rowset = rows(data.rowset);
+  return { ...reply, data: { ...data, rowset, returned: rowset.length, total: rowset.length } };
 }
 
 /** The fault's part before the statement begins; a refusal is the statement's own end. */

@@ -195,7 +195,8 @@ function readColumn(state: State, at: number, token: Token): Step | null {
   const qualifier = parts.slice(0, -1).at(-1) ?? "";
   // Without an alias before it, VALUE may be a column like any other.
   const isRow = parts.length > 1 || state.tokens[to]?.text === ":";
-  if (parts.at(-1) === "VALUE" && isRow && state.files.has(qualifier)) return readMember(state, to - 1, qualifier);
+  if (parts.at(-1) === "VALUE" && isRow && state.files.has(qualifier))
+    return readMember(state, to - 1, qualifier);
   const isItem = state.flattened.has(qualifier) && ["VALUE", "THIS"].includes(parts.at(-1)!);
   return { piece: { sql: parts.map(quote).join("."), is: isItem ? "variant" : "plain" }, end: to };
 }
@@ -207,9 +208,13 @@ function readMember(state: State, at: number, qualifier: string): Step {
   if (columns === undefined || name === null)
     throw unknownStatement(state.sql, "a whole row of a file is not read");
   const is = columns.get(name);
-  if (is === undefined) return { piece: { sql: "CAST(NULL AS JSON)", is: "variant" }, end: at + 3 };
   const prefix = qualifier === "" ? "" : `${quote(qualifier)}.`;
-  return { piece: { sql: prefix + quote(`VALUE:${name}`), is }, end: at + 3 };
+  const column: Piece =
+    is === undefined
+      ? { sql: "CAST(NULL AS JSON)", is: "variant" }
+      : { sql: prefix + quote(`VALUE:${name}`), is };
+  const path = readPath(state.tokens, at + 3, "inside");
+  return { piece: path.steps.length === 0 ? column : extractPiece(column, path.steps), end: path.end };
 }
 
 function readMemberName(token: Token | undefined): string | null {
@@ -235,13 +240,18 @@ function translatePostfix(state: State, step: Step): Step {
   }
 }
 
-function readPath(tokens: readonly Token[], from: number): { steps: (string | number)[]; end: number } {
+/** A path begins with a colon; `inside` of one a dot goes on with it. */
+function readPath(
+  tokens: readonly Token[],
+  from: number,
+  where: "begin" | "inside" = "begin",
+): { steps: (string | number)[]; end: number } {
   const steps: (string | number)[] = [];
   let end = from;
   for (;;) {
     const sign = tokens[end]?.kind === "sign" ? tokens[end]?.text : undefined;
     const name = readMemberName(tokens[end + 1]);
-    if ((sign === ":" || (sign === "." && steps.length > 0)) && name !== null) {
+    if ((sign === ":" || (sign === "." && (where === "inside" || steps.length > 0))) && name !== null) {
       steps.push(name);
       end += 2;
     } else if (sign === "[" && tokens[end + 1]?.kind === "number" && tokens[end + 2]?.text === "]") {

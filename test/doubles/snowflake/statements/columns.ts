@@ -51,12 +51,6 @@ const renameColumn: Handler = async (recognised) => {
   });
 };
 
-/** A hook only: what a policy does to readers is not modelled. */
-const attach: Handler = async (recognised) => {
-  requireColumn(findTable(recognised), readColumn(recognised.places.column!));
-  return done();
-};
-
 function findTable(recognised: Recognised): Table {
   return recognised.world.catalog.require(readName(recognised, recognised.places.hot!), "table");
 }
@@ -94,6 +88,4 @@ export const columnStatements: Record<string, StatementKind> = {
   "comment-column": ddl(commentColumn),
   "drop-column": ddl(dropColumn),
   "rename-column": ddl(renameColumn),
-  "set-masking-policy": ddl(attach),
-  "set-tag": ddl(attach),
 };

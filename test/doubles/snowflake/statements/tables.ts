@@ -1,7 +1,7 @@
 import { SnowflakeError } from "../errors.ts";
 import type { Table, TableColumn } from "../model/catalog.ts";
 import { createLoadMetadata } from "../model/load-metadata.ts";
-import { type ObjectName, parseName, printName, quote } from "../model/names.ts";
+import { type ObjectName, parseName, quote } from "../model/names.ts";
 import { rowId } from "../model/transactions.ts";
 import { parseType } from "../model/types.ts";
 import type { World } from "../model/world.ts";
@@ -73,22 +73,9 @@ function parseColumn(text: string): TableColumn {
   };
 }
 
-const clusterByDay: Handler = async (recognised) => {
-  const { world, places } = recognised;
-  const table = world.catalog.require(readName(recognised, places.hot!), "table");
-  if (!table.columns.some(({ name }) => name === "_DAY")) {
-    throw new SnowflakeError(
-      "unknown column",
-      `SQL compilation error: invalid identifier '_DAY' in ${printName(table.name)}`,
-    );
-  }
-  return done();
-};
-
 export const tableStatements: Record<string, StatementKind> = {
   "create-schema": ddl(createSchema),
   "create-hot": ddl(createHot),
   "create-ledger": ddl(createFixed("ledger")),
   "create-lock": ddl(createFixed("lock")),
-  "cluster-by-day": ddl(clusterByDay),
 };
