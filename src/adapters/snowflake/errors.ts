@@ -107,6 +107,7 @@ const known: readonly Known[] = [
       "100096",
       "100132",
       "100183",
+      "100142",
       "100144",
     ],
     code: "data",
@@ -136,6 +137,7 @@ const known: readonly Known[] = [
   },
   {
     codes: [
+      "090127",
       "000635",
       "000636",
       "000639",
