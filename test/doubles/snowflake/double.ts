@@ -158,7 +158,7 @@ function createHands(world: World, sessions: Sessions, desk: Desk): FaultHands {
   return {
     async lose(session) {
       sessions.close(session);
-      for (const query of desk.queries.all()) if (query.session === session) query.abort.abort();
+      desk.queries.abortAll(session);
       await desk.executor.end(session);
     },
     strand(session) {

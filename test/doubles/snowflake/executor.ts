@@ -79,7 +79,9 @@ export function createExecutor(world: World): Executor {
       client.idleSinceMs = null;
       try {
         await prepare(world, client, found);
-        return await interruptible(client, statement.signal, () => run(world, client, found, statement));
+        const work = () => run(world, client, found, statement);
+        // What ends a transaction or changes definitions is short, and done as a whole.
+        return await (found.kind.warehouse ? interruptible(client, statement.signal, work) : work());
       } catch (error) {
         throw duckdbError(error);
       } finally {

@@ -146,3 +146,25 @@ test("a token that runs out inside of a transaction is renewed, and the transact
   expect(await seen()).toEqual({ g2: 3 });
   expect(world.double.world.executed.filter((name) => name === "copy")).toHaveLength(2);
 });
+
+test("a session that is closed while it works takes its statement and its locks with it", async () => {
+  await client.run(begin);
+  await client.run(takeLock);
+  world.double.faults.add({ do: "hold", until: new Promise(() => {}), sql: /^COPY/ });
+  const failing = client.run(copy).catch((error: unknown) => error);
+  await expect.poll(() => world.double.log.some(({ sql }) => sql === copy)).toBe(true);
+  await client.end();
+  await failing;
+  expect(world.double.world.locks.held()).toEqual([]);
+  expect(await seen()).toEqual({ g1: 3 });
+});
+
+test("a double that is closed leaves nothing that listens, waits or runs", async () => {
+  const other = await createDoubleWorld();
+  const stuck = await other.open();
+  other.double.faults.add({ do: "hold", until: new Promise(() => {}) });
+  void stuck.run("SELECT 1").catch(() => {});
+  await expect.poll(() => other.double.queries().length).toBe(1);
+  await other.end();
+  await expect(fetch(`${other.double.url}/telemetry/send`)).rejects.toThrow();
+});

@@ -29,6 +29,8 @@ export async function closeClient(world: World, session: Session): Promise<void>
   const client = world.clients.get(session.id);
   if (client === undefined) return;
   world.clients.delete(session.id);
+  // A COMMIT that is under way is done.
+  await session.tail;
   await endTransaction(world, client, "rollback");
   client.connection.closeSync();
 }
@@ -51,7 +53,7 @@ export function beginTransaction(world: World, client: Client, how: "explicit" |
   return transaction;
 }
 
-/** COMMIT or ROLLBACK; nothing happens where no transaction is open. */
+/** COMMIT or ROLLBACK; nothing happens where no transaction is open, or one is ending already. */
 export async function endTransaction(
   world: World,
   client: Client,
@@ -59,10 +61,13 @@ export async function endTransaction(
 ): Promise<void> {
   const { transaction, connection } = client;
   if (transaction === null) return;
-  if (how === "commit") await world.inTurn(() => mergeOverlays(connection, transaction));
   client.transaction = null;
-  world.locks.release(transaction);
-  await dropOverlays(connection, transaction);
+  try {
+    if (how === "commit") await world.inTurn(() => mergeOverlays(connection, transaction));
+  } finally {
+    world.locks.release(transaction);
+    await dropOverlays(connection, transaction);
+  }
 }
 
 /** @throws SnowflakeError where the server has ended the transaction that the statement means to be part of */

@@ -53,6 +53,8 @@ export interface Queries {
   ): Query;
   find(id: string): Query | undefined;
   findRequest(session: Session, requestId: string): Query | undefined;
+  /** Cancels what a session runs, or has still to run. */
+  abortAll(session: Session): void;
   all(): Query[];
 }
 
@@ -77,6 +79,9 @@ export function createQueries(context: QueriesContext): Queries {
     },
     find: (id) => byId.get(id),
     findRequest: (session, requestId) => byRequest.get(key(session, requestId)),
+    abortAll(session) {
+      for (const query of byId.values()) if (query.session === session) query.abort.abort();
+    },
     all: () => [...byId.values()],
   };
 }

@@ -57,8 +57,9 @@ export async function answerRequest(desk: Desk, request: WireRequest): Promise<R
 async function answerSession(desk: Desk, session: Session, request: WireRequest): Promise<Reply | null> {
   const { path, search, body } = request;
   if (path === "/session" && search.has("delete")) {
-    await desk.executor.end(session);
     desk.sessions.close(session);
+    desk.queries.abortAll(session);
+    await desk.executor.end(session);
     return buildDone(null);
   }
   if (path === "/session/heartbeat") return buildDone(null);
