@@ -1,3 +1,4 @@
+import type { Switch } from "./kernel/types.ts";
 import { runSchedule } from "./run-schedule.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -38,11 +39,15 @@ export function renderScenario(scenario: Scenario): string {
     `profile ${scenario.profile}; ${scenario.elsewhere ? "engine elsewhere" : "engine in the process"}; ${
       scenario.catalog ? "a catalog" : "no catalog"
     }; retention ${scenario.retentionDays ?? "none"}; ${scenario.stepMs} ms a step`,
-    `jobs: ${jobs.map((job) => `${job.id}${renderTarget(job.command)} at step ${job.atStep}`).join(", ")}`,
-    `events: ${events.map(({ event, day, atStep }) => `${event} (${day}) at step ${atStep}`).join(", ") || "none"}`,
+    `jobs: ${jobs.map((job) => `${job.id}${renderTarget(job.command)} at step ${job.atStep} of stage ${job.stage}`).join(", ")}`,
+    `events: ${events.map(({ event, day, stage, atStep }) => `${event} (${day}) at step ${atStep} of stage ${stage}`).join(", ") || "none"}`,
     `faults: ${faults.map(({ call, atCall }) => `${call} number ${atCall}`).join(", ") || "none"}`,
-    `switches after steps: ${switches.join(", ") || "none"}`,
+    `switches: ${switches.map(renderSwitch).join(", ") || "none"}`,
   ].join("\n");
+}
+
+function renderSwitch(one: Switch): string {
+  return typeof one === "number" ? `after step ${one}` : `before ${one.call} number ${one.atCall}`;
 }
 
 function renderTarget(command: Scenario["jobs"][number]["command"]): string {

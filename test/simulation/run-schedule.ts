@@ -5,7 +5,7 @@ import { createWatch, fail, Violation } from "./invariants.ts";
 import type { FaultName } from "./kernel/faults.ts";
 import type { Process } from "./kernel/types.ts";
 import { recover } from "./recover.ts";
-import type { Job, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { createWorld, type World } from "./world.ts";
 
 export interface ScheduleResult {
@@ -44,32 +44,43 @@ export async function runSchedule(
   };
 }
 
-/** Jobs and events come at their steps; where nothing can act any more, the next one comes at once. */
+/** Stage by stage: the next one begins when all that was begun has come to rest. */
 async function runJobs(world: World, check: () => void): Promise<void> {
   const { kernel, scenario } = world;
-  const jobs = scenario.jobs.toSorted((a, b) => a.atStep - b.atStep);
-  const events = [...scenario.events];
   const processes: Process[] = [];
-  const launch = (job: Job) => processes.push(kernel.spawn(job.id, (process) => runJob(world, process, job)));
+  const last = Math.max(
+    ...scenario.jobs.map(({ stage }) => stage),
+    ...scenario.events.map(({ stage }) => stage),
+  );
+  for (let stage = 0; stage <= last; stage += 1) await runStage(world, stage, processes, check);
+  check();
+  const stuck = processes.find((process) => process.isAlive);
+  if (stuck !== undefined) fail(`${stuck.name} never ends; waiting: ${kernel.waiting().join("; ")}`);
+  for (const process of processes) checkEnd(world, process);
+}
+
+/** Jobs and events come at their steps; where nothing can act any more, the next one comes at once. */
+async function runStage(world: World, stage: number, processes: Process[], check: () => void): Promise<void> {
+  const { kernel, scenario } = world;
+  const begun = kernel.steps;
+  const isOwn = (item: { stage: number }) => item.stage === stage;
+  const jobs = scenario.jobs.filter(isOwn).toSorted((a, b) => a.atStep - b.atStep);
+  const events = scenario.events.filter(isOwn);
   const fireDue = (step: number) => {
-    while (jobs[0] !== undefined && jobs[0].atStep <= step) launch(jobs.shift()!);
     while (events[0] !== undefined && events[0].atStep <= step) fireEvent(world, events.shift()!, processes);
+    while (jobs[0] !== undefined && jobs[0].atStep <= step) {
+      const job = jobs.shift()!;
+      processes.push(kernel.spawn(job.id, (process) => runJob(world, process, job)));
+    }
   };
   fireDue(0);
   for (;;) {
     await kernel.run((step) => {
       check();
-      fireDue(step);
+      fireDue(step - begun);
     });
-    const next = Math.min(
-      jobs[0]?.atStep ?? Number.POSITIVE_INFINITY,
-      events[0]?.atStep ?? Number.POSITIVE_INFINITY,
-    );
-    if (next === Number.POSITIVE_INFINITY) break;
+    const next = Math.min(...[...jobs, ...events].map(({ atStep }) => atStep));
+    if (next === Number.POSITIVE_INFINITY) return;
     fireDue(next);
   }
-  check();
-  const stuck = processes.find((process) => process.isAlive);
-  if (stuck !== undefined) fail(`${stuck.name} never ends; waiting: ${kernel.waiting().join("; ")}`);
-  for (const process of processes) checkEnd(world, process);
 }

@@ -3,7 +3,7 @@ import type { TaskName } from "../../src/tasks/context.ts";
 import { day } from "../support/builders.ts";
 import type { eventFaults, FaultName } from "./kernel/faults.ts";
 import { createRandom, deriveSeed, type Random } from "./kernel/random.ts";
-import type { Order, PlannedFault, PortName } from "./kernel/types.ts";
+import type { Order, PlannedFault, PortName, Switch } from "./kernel/types.ts";
 
 /** What a process of a schedule is asked to do; `rules` tells which of two pipeline files it reads. */
 export type Command =
@@ -16,6 +16,9 @@ export type Command =
 
 export interface Job {
   id: string;
+  /** Begins when all of the stages before it has come to rest. */
+  stage: number;
+  /** Steps after its stage began. */
   atStep: number;
   rules: 0 | 1;
   command: Command;
@@ -23,6 +26,7 @@ export interface Job {
 
 /** Something that happens of itself. `roll` in [0, 1) chooses what the name leaves open. */
 export interface ScenarioEvent {
+  stage: number;
   atStep: number;
   event: keyof typeof eventFaults;
   day: Day;
@@ -194,7 +198,7 @@ const profiles: Record<string, Profile> = {
     eventCount: [0, 1],
     faults: [0, 1],
     stepsMs: [20, 1000],
-    switches: [5, 40],
+    switches: [1, 8],
     // The one that leaves retention meanwhile.
     main: days[2]!,
   },
@@ -229,7 +233,7 @@ const profiles: Record<string, Profile> = {
 };
 
 /** Steps of one job, about. */
-const stepsPerJob = 140;
+const stepsPerJob = 150;
 
 /** Chance that what happens to a day happens to the one that the schedule is about. */
 const mainDay = 0.7;
@@ -242,16 +246,18 @@ export function buildScenario(seed: number): Scenario {
   const pickDay = () => (random.chance(mainDay) ? main : random.pick(days));
   const count = ([from, to]: [number, number]) => random.between(from, to);
   const jobs = buildJobs(random, profile, count(profile.secondCount), pickDay);
-  const span = jobs.length * stepsPerJob;
+  const last = jobs.at(-1)!.stage;
+  const span = (last + 1) * stepsPerJob + (jobs.length - last - 1) * (stepsPerJob / 2);
   const anyTime = Array.from({ length: count(profile.eventCount) }, () => ({
-    atStep: random.between(0, span),
+    stage: random.between(0, last),
+    atStep: random.between(0, stepsPerJob),
     event: random.pick(profile.events),
     day: pickDay(),
     roll: random.next(),
   }));
   const between = profile.after.flatMap((events, index) =>
     // Long enough for what was current before to be old: see `pickLeap`.
-    events.map((event) => ({ atStep: (index + 1) * stepsPerJob - 1, event, day: pickDay(), roll: 0.9 })),
+    events.map((event) => ({ stage: index + 1, atStep: 0, event, day: pickDay(), roll: 0.9 })),
   );
   return {
     seed,
@@ -262,9 +268,9 @@ export function buildScenario(seed: number): Scenario {
     elsewhere: random.chance(profile.elsewhere),
     retentionDays: random.chance(profile.retention) ? 2 : null,
     jobs,
-    events: [...anyTime, ...between].sort((a, b) => a.atStep - b.atStep),
+    events: [...anyTime, ...between].sort((a, b) => a.stage - b.stage || a.atStep - b.atStep),
     faults: Array.from({ length: count(profile.faults) }, () => buildFault(random, profile, jobs.length)),
-    switches: Array.from({ length: count(profile.switches) }, () => random.between(0, span)),
+    switches: Array.from({ length: count(profile.switches) }, () => buildSwitch(random, span, jobs.length)),
     focus: null,
   };
 }
@@ -277,17 +283,19 @@ function pickProfile(random: Random): [string, Profile] {
 }
 
 function buildJobs(random: Random, profile: Profile, secondCount: number, pickDay: () => Day): Job[] {
-  // Half of the time the second stage begins while the first is under way.
-  const begins = random.chance(0.5) ? 0 : profile.first.length * stepsPerJob;
+  // Where nothing has to happen first, half of the schedules begin with all at once.
+  const isAtOnce = profile.after.length === 0 && random.chance(0.5);
   const wishes = [
-    ...profile.first.map((wish, index) => ({ wish, atStep: index * stepsPerJob })),
+    ...profile.first.map((wish, stage) => ({ wish, stage, atStep: 0 })),
     ...Array.from({ length: secondCount }, () => ({
       wish: random.pick(profile.second),
-      atStep: begins + random.between(0, stepsPerJob / 2),
+      stage: isAtOnce ? 0 : profile.first.length,
+      atStep: random.between(0, stepsPerJob / 3),
     })),
   ];
-  return wishes.map(({ wish, atStep }, index) => ({
+  return wishes.map(({ wish, stage, atStep }, index) => ({
     id: `${wish}-${index + 1}`,
+    stage,
     atStep,
     rules: random.chance(profile.otherRules) ? 1 : 0,
     command: buildCommand(random, wish, pickDay()),
@@ -319,6 +327,25 @@ function buildCommand(random: Random, wish: Wish, day: Day): Command {
     default:
       return wish satisfies never;
   }
+}
+
+/** Deeds that follow a look: whoever is held up before one may act on what is not so any more. */
+const deeds = [
+  "store.put",
+  "store.put",
+  "store.remove",
+  "catalog.point",
+  "warehouse.copy",
+  "warehouse.lock",
+  "warehouse.lock",
+  "warehouse.writeLedger",
+  "warehouse.COMMIT",
+] as const satisfies CallName[];
+
+function buildSwitch(random: Random, span: number, jobs: number): Switch {
+  if (random.chance(0.4)) return random.between(0, span);
+  const call = random.pick(deeds);
+  return { call, atCall: random.between(0, callsPerJob[call] * jobs) };
 }
 
 function buildFault(random: Random, { calls }: Profile, jobs: number): PlannedFault {

@@ -2,6 +2,7 @@ import { createFaultPlan } from "./fault-plan.ts";
 import type { FaultName } from "./faults.ts";
 import { expire, meetFault } from "./faulty-call.ts";
 import { createRandom, deriveSeed, emptyHash, mixText } from "./random.ts";
+import { createSwitches } from "./switches.ts";
 import { findNextTime, type Owner, pickTask, type Task } from "./tasks.ts";
 import { type Call, type Kernel, type Order, type Pause, type Process, turn, type Work } from "./types.ts";
 
@@ -22,7 +23,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
   const tasks: Task[] = [];
   const struck = new Map<FaultName, number>();
   const plan = createFaultPlan(order);
-  const switches = new Set(order.switches);
+  const switches = createSwitches(order.switches);
   const dice = createRandom(deriveSeed(order.seed, "open questions"));
   const ownersOf = new Map<Process, Owner>();
   let nowMs = order.startMs;
@@ -117,9 +118,11 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
 
   function call<T>(process: Process, wanted: Call<T>): Promise<T> {
     if (!process.isAlive) return new Promise(() => {});
+    const owner = ownersOf.get(process)!;
+    if (switches.isAtCall(`${wanted.port}.${wanted.method}`)) owner.priority = -steps - 1;
     return new Promise<T>((resolve, reject) => {
       tasks.push({
-        owner: ownersOf.get(process)!,
+        owner,
         label: `${process.name}: ${wanted.port}.${wanted.method} ${wanted.detail ?? ""}`,
         work: meetFault(calls, process, wanted) as Work<unknown>,
         pause: turn,
@@ -195,7 +198,7 @@ export function createKernel(order: Order, trace: ((line: string) => void) | nul
         nowMs = Math.max(nowMs, next);
         continue;
       }
-      if (switches.has(steps)) task.owner.priority = -steps;
+      if (switches.isAtStep(steps)) task.owner.priority = -steps;
       advance(task);
       steps += 1;
       nowMs += stepMs;

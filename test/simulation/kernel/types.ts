@@ -50,14 +50,19 @@ export interface PlannedFault {
   roll: number;
 }
 
+/**
+ * Whoever acts goes behind all others: at a step, or about to make the n-th call of a name. Between a look and the
+ * deed that follows it is where races hide.
+ */
+export type Switch = number | { call: string; atCall: number };
+
 /** What a schedule is, beside what happens in it: who goes first, and which calls go wrong. */
 export interface Order {
   seed: number;
   startMs: number;
   /** Time that passes with each step, ms. */
   stepMs: number;
-  /** Steps after which whoever is acting goes behind all others. */
-  switches: readonly number[];
+  switches: readonly Switch[];
   faults: readonly PlannedFault[];
   /** Where set, no other fault strikes. */
   focus: readonly FaultName[] | null;
