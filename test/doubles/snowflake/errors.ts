@@ -30,7 +30,7 @@ const kinds = {
   deadlock: ["000625", "57014"],
   canceled: ["000604", "57014"],
   "statement timeout": ["000630", "57014"],
-  "transaction aborted": ["090127", "25000"],
+  "transaction aborted": ["000615", "57014"],
   "file missing": ["091016", "22000"],
   "file broken": ["100142", "22000"],
   "stage denied": ["003167", "42601"],

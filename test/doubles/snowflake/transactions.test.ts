@@ -213,7 +213,7 @@ describe("locks", () => {
     expect(world.double.world.locks.held()).toEqual([lockName, ledgerName]);
     expect(await b.run(takeLock)).toMatchObject([{ "number of rows updated": 1 }]);
     expect(await readLedger(b)).toEqual([]);
-    await expect(a.run(commit)).rejects.toMatchObject({ code: "090127" });
+    await expect(a.run(commit)).rejects.toMatchObject({ code: "000615" });
     await a.run(rollback);
     await a.run(takeLock);
   });

@@ -77,10 +77,7 @@ export function refuseAborted(world: World, client: Client): void {
     client.isAborted = false;
     return;
   }
-  throw new SnowflakeError(
-    "transaction aborted",
-    "The transaction was aborted because it was idle and blocked others. Roll it back.",
-  );
+  throw new SnowflakeError("transaction aborted", "Transaction was aborted, SQL execution canceled.");
 }
 
 /** Interrupts until the work has ended: DuckDB forgets an interrupt that comes before a statement begins. */
