@@ -75,7 +75,7 @@ export async function startSnowflake(options: DoubleOptions): Promise<SnowflakeD
       await Promise.allSettled(desk.queries.all().map(({ done }) => done));
       for (const { session } of [...world.clients.values()]) await desk.executor.end(session);
       world.clock.close();
-      world.database.close();
+      await world.database.close();
     },
   };
 }

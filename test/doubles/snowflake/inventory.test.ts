@@ -68,6 +68,19 @@ test.each([
   },
 );
 
+test("files are listed below the bucket or below the location: nobody could tell which", async () => {
+  await world.end();
+  world = await createDoubleWorld({ stages: [{ name: "DB.PUBLIC.LAKE", url: "s3://lake/inner/" }] });
+  client = await world.open();
+  await createTables(client);
+  await world.write(`inner/${folderOf(day, "g1")}a.parquet`, buildRows(day, "g1", 1));
+  await refresh("shop/");
+  expect(await list()).toEqual([`inner/${folderOf(day, "g1")}a.parquet`]);
+  world.double.world.choices.fileNames = "location";
+  expect(await list(`CONTAINS(FILE_NAME, '/day=${day}/')`)).toEqual([`${folderOf(day, "g1")}a.parquet`]);
+  expect(await list("CONTAINS(FILE_NAME, '/day=2026-11-22/')")).toEqual([]);
+});
+
 test("files that do not fit the pattern are not registered", async () => {
   await write(day, "g1", "a.parquet");
   await world.writeText("shop/events/_heads/2026-11-20.json", "{}");

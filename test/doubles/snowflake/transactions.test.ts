@@ -132,6 +132,14 @@ describe("keys", () => {
     expect(await b.run(merge, [day("g3")])).toMatchObject([{ "number of rows updated": 2 }]);
   });
 
+  test("are not NULL where the table says so", async () => {
+    const nothing = JSON.stringify([
+      { day: "2026-11-20", rows: 1, duplicates: 0, filtered: 0, checksum: "1" },
+    ]);
+    await expect(a.run(merge, [nothing])).rejects.toMatchObject({ code: "100072", sqlState: "22000" });
+    expect(await readLedger(a)).toEqual([]);
+  });
+
   test("of MERGE's source that come twice are an error", async () => {
     await a.run(merge, [day("g1")]);
     const twice = JSON.stringify([...JSON.parse(day("g2")), ...JSON.parse(day("g3"))]);
@@ -216,6 +224,17 @@ describe("locks", () => {
     await expect(a.run(commit)).rejects.toMatchObject({ code: "000615" });
     await a.run(rollback);
     await a.run(takeLock);
+  });
+
+  test("may be lost in silence: nobody could tell whether statements go on in autocommit then", async () => {
+    world.double.world.choices.afterAbort = "autocommit";
+    await a.run(begin);
+    await a.run(takeLock);
+    world.double.clock.advance(6 * minuteMs);
+    await b.run(takeLock);
+    await a.run(merge, [day("g1")]);
+    expect(await readLedger(b)).toEqual([{ G: "g1", N: 1 }]);
+    await a.run(commit);
   });
 
   test("of a waiter that is cancelled are not taken later", async () => {

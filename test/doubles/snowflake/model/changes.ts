@@ -1,8 +1,16 @@
 import { SnowflakeError } from "../errors.ts";
 import type { Table } from "./catalog.ts";
+import { checkRows } from "./check-rows.ts";
 import { beginTransaction, type Client, endTransaction } from "./clients.ts";
 import { printName } from "./names.ts";
-import { applyStaged, type Overlay, openOverlay, type RowChange, stageChange } from "./transactions.ts";
+import {
+  applyStaged,
+  type Overlay,
+  openOverlay,
+  type RowChange,
+  stageChange,
+  stagedRows,
+} from "./transactions.ts";
 import type { World } from "./world.ts";
 
 /** One statement that changes rows. */
@@ -52,6 +60,7 @@ async function runInside(world: World, client: Client, change: Change, signal: A
     planned = await change.plan();
     await stageChange(connection, planned);
   }
+  if (planned.added !== null) await checkRows(connection, change.table, stagedRows, world.maxValueBytes);
   signal.throwIfAborted();
   const counts = await applyStaged(connection, overlay, planned);
   change.done?.(overlay);

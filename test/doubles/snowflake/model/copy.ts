@@ -2,12 +2,13 @@ import { SnowflakeError } from "../errors.ts";
 import { buildColumn, type StatementResult, typeIds } from "../protocol/replies.ts";
 import { translate } from "../sql/translate.ts";
 import type { Stage, Table } from "./catalog.ts";
-import { runChange } from "./changes.ts";
+import { type Change, runChange } from "./changes.ts";
+import { checkRows } from "./check-rows.ts";
 import type { Client } from "./clients.ts";
 import { duckdbError } from "./duckdb-errors.ts";
 import { buildFileRelation } from "./files.ts";
 import { readStatus, type StagedFile } from "./load-metadata.ts";
-import { quote } from "./names.ts";
+import { quote, quoteText } from "./names.ts";
 import { createScope, fileMissing } from "./relations.ts";
 import { joinUrl } from "./stages.ts";
 import { rowId } from "./transactions.ts";
@@ -51,21 +52,40 @@ export async function runCopy(
       typeId: typeIds.copy,
     };
   }
-  const outcomes: Loaded[] = [];
-  for (const file of files) outcomes.push(await tryFile(world, client, copy, file));
-  const good = outcomes.filter(({ refusal }) => refusal === null).map(({ file }) => file);
-  const sql = await buildSelect(world, client, copy, good);
+  if (copy.onError === "SKIP_FILE") {
+    const outcomes: Loaded[] = [];
+    for (const file of files) outcomes.push(await tryFile(world, client, copy, file));
+    const good = outcomes.filter(({ refusal }) => refusal === null).map(({ file }) => file);
+    if (good.length > 0) await loadFiles(world, client, copy, good, signal);
+    return renderOutcomes(outcomes);
+  }
+  try {
+    await loadFiles(world, client, copy, files, signal);
+    return renderOutcomes(await countFiles(client, files));
+  } catch (error) {
+    if (!signal.aborted) await findCulprit(world, client, copy, files);
+    throw error;
+  }
+}
+
+async function loadFiles(
+  world: World,
+  client: Client,
+  copy: Copy,
+  files: readonly StagedFile[],
+  signal: AbortSignal,
+): Promise<void> {
+  const sql = await buildSelect(world, client, copy, files);
   const loadedMs = world.clock.now();
-  const change = {
+  const change: Change = {
     table: copy.table,
-    locks: "nothing" as const,
+    locks: "nothing",
     plan: async () => ({ removed: null, added: sql }),
-    done: (overlay: { loaded: Map<string, { etag: string; loadedMs: number }> }) => {
-      for (const { url, etag } of good) overlay.loaded.set(url, { etag, loadedMs });
+    done({ loaded }) {
+      for (const { url, etag } of files) loaded.set(url, { etag, loadedMs });
     },
   };
   await runChange(world, client, change, signal);
-  return renderOutcomes(outcomes);
 }
 
 /** @throws SnowflakeError where a named file is not there: then nothing is loaded */
@@ -85,45 +105,39 @@ async function chooseFiles(world: World, client: Client, copy: Copy): Promise<St
   return chosen;
 }
 
-/** Reads a file as it would be loaded. @throws SnowflakeError where that fails and the statement is to be aborted */
+/** Reads a file as it would be loaded. @throws what is no error of Snowflake's */
 async function tryFile(world: World, client: Client, copy: Copy, file: StagedFile): Promise<Loaded> {
   try {
     const sql = await buildSelect(world, client, copy, [file]);
-    const [row] = (await client.connection.runAndReadAll(renderCheck(copy.table, sql))).getRows();
-    const [rows, nulls, bytes] = (row ?? []).map(Number);
-    refuseValues(copy.table, file, nulls ?? 0, bytes ?? 0, world.maxValueBytes);
-    return { file, rows: rows ?? 0, refusal: null };
+    const rows = await checkRows(client.connection, copy.table, `(${sql})`, world.maxValueBytes);
+    return { file, rows, refusal: null };
   } catch (error) {
     const refusal = duckdbError(error, { file: file.url });
-    if (copy.onError === "ABORT_STATEMENT" || !(refusal instanceof SnowflakeError)) throw refusal;
+    if (!(refusal instanceof SnowflakeError)) throw refusal;
     return { file, rows: 0, refusal };
   }
 }
 
-/** Rows, NULLs where none may be, the longest value in bytes. */
-function renderCheck({ columns }: Table, sql: string): string {
-  const nulls = columns.filter(({ nullable }) => !nullable).map(({ name }) => `${quote(name)} IS NULL`);
-  const texts = columns
-    .filter(({ type }) => ["VARCHAR", "JSON"].includes(type.duckdb))
-    .map(({ name }) => `max(strlen(${quote(name)}))`);
-  const longest = texts.length === 0 ? "0" : `coalesce(greatest(${texts.join(", ")}, 0), 0)`;
-  // All columns are read, so that every cast is made.
-  return `SELECT count(*), count(*) FILTER (WHERE ${nulls.join(" OR ") || "false"}), ${longest}, max(hash(rows)) FROM (${sql}) AS rows`;
+/** Which file it was, after all of them together failed. */
+async function findCulprit(
+  world: World,
+  client: Client,
+  copy: Copy,
+  files: readonly StagedFile[],
+): Promise<void> {
+  for (const file of files) {
+    const { refusal } = await tryFile(world, client, copy, file);
+    if (refusal !== null) throw refusal;
+  }
 }
 
-function refuseValues(table: Table, file: StagedFile, nulls: number, bytes: number, maxBytes: number): void {
-  if (nulls > 0) {
-    const names = table.columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
-    throw new SnowflakeError(
-      "null refused",
-      `NULL result in a non-nullable column\n  File '${file.url}', one of ${names.join(", ")}`,
-    );
-  }
-  if (bytes <= maxBytes) return;
-  throw new SnowflakeError(
-    "value too large",
-    `Max LOB size (${maxBytes}) exceeded, actual size of parsed column is ${bytes}\n  File '${file.url}'`,
-  );
+/** What their footers say, where every row is loaded or none. */
+async function countFiles(client: Client, files: readonly StagedFile[]): Promise<Loaded[]> {
+  const paths = files.map(({ path }) => quoteText(path)).join(", ");
+  const sql = `SELECT file_name, num_rows FROM parquet_file_metadata([${paths}])`;
+  const found = (await client.connection.runAndReadAll(sql)).getRows();
+  const rows = new Map(found.map(([path, count]) => [String(path), Number(count)]));
+  return files.map((file) => ({ file, rows: rows.get(file.path) ?? 0, refusal: null }));
 }
 
 async function buildSelect(

@@ -63,7 +63,9 @@ export interface RowChange {
   added: string | null;
 }
 
-const staged = { removed: 'temp."statement removes"', added: 'temp."statement adds"' };
+/** Rows that the statement would add, between its two halves. */
+export const stagedRows = 'temp."statement adds"';
+const staged = { removed: 'temp."statement removes"', added: stagedRows };
 
 /** The first half of a statement: what it will do, by what it sees now. */
 export async function stageChange(connection: DuckDBConnection, change: RowChange): Promise<void> {
