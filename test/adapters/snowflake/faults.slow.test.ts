@@ -273,13 +273,16 @@ describe("a server that does not answer", () => {
 test("a command that is ended stops waiting, and leaves nothing", async () => {
   const abort = new AbortController();
   const target = await beginPrepared({ signal: abort.signal });
-  const held = Promise.withResolvers<void>();
-  world.double.faults.add({ do: "hold", until: held.promise, sql: /^COPY/ });
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  world.double.faults.add({ do: "hold", until, sql: /^COPY/ });
   const failing = loadOnce(target).catch((reason: unknown) => reason);
   await vi.waitFor(() => expect(world.double.log.some(({ sql }) => /^COPY/.test(sql ?? ""))).toBe(true));
   abort.abort(new Error("somebody pressed Ctrl-C"));
   expect(await failing).toMatchObject({ message: "somebody pressed Ctrl-C" });
-  held.resolve();
+  release();
   const { signal: _, ...options } = world.options;
   world.options = options;
   expect(await look()).toEqual(nothing);
