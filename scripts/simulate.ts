@@ -2,14 +2,13 @@
  * Looks for a schedule in which rows are lost, doubled or mixed; the last line is `N schedules, N failed`.
  * usage: npm run simulate [-- --seeds N] [--from N] [--workers N] [--trace SEED] [--mutants [--write]]
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { renderFailure } from "../test/simulation/failure.ts";
-import { type Found, huntMutants, renderHunt } from "../test/simulation/hunt.ts";
-import { readKnownSeeds, renderKnownSeeds, writeKnownSeeds } from "../test/simulation/known-seeds.ts";
-import { replaceMutantTable } from "../test/simulation/mutant-table.ts";
-import { mutants } from "../test/simulation/mutants.ts";
+import { huntMutants, renderHunt } from "../test/simulation/hunt.ts";
+import { writeKnownSeeds } from "../test/simulation/known-seeds.ts";
+import { pageUrl, renderPage } from "../test/simulation/page.ts";
 import { renderFaults } from "../test/simulation/render-faults.ts";
 import { simulate } from "../test/simulation/simulate.ts";
 
@@ -34,21 +33,13 @@ if (values.trace !== undefined) {
 } else if (values.mutants) {
   const found = await huntMutants({ ...input, onFound: (line) => console.error(line) });
   console.log(renderHunt(found));
-  if (values.write) writeMutants(found);
+  if (values.write) {
+    writeKnownSeeds(found);
+    writeFileSync(pageUrl, await renderPage());
+  }
   process.exitCode = found.every(({ seed }) => seed !== null) ? 0 : 1;
 } else {
   await runSeeds();
-}
-
-/** Into the seeds that tests begin with, and into the page that tells of them. */
-function writeMutants(found: readonly Found[]): void {
-  writeKnownSeeds(found);
-  const page = new URL("../docs/reliability.md", import.meta.url);
-  const says = new Map<string, string>(mutants.map((mutant) => [mutant.name, mutant.says]));
-  writeFileSync(
-    page,
-    replaceMutantTable(readFileSync(page, "utf8"), renderKnownSeeds(readKnownSeeds(), says)),
-  );
 }
 
 async function runSeeds(): Promise<void> {

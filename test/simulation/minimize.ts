@@ -9,21 +9,26 @@ const lists = ["jobs", "events", "faults", "switches"] as const;
  * Takes away whatever a failing schedule does not need to fail: jobs, events, faults and switches, one after another,
  * until nothing more can go.
  */
-export async function minimize(scenario: Scenario): Promise<Scenario> {
+export async function minimize(scenario: Scenario, fails: Fails = isViolated): Promise<Scenario> {
   let smallest = scenario;
   for (let before = -1; before !== countParts(smallest); ) {
     before = countParts(smallest);
-    for (const list of lists) smallest = await thin(smallest, list);
+    for (const list of lists) smallest = await thin(smallest, list, fails);
   }
   return smallest;
 }
 
-async function thin(scenario: Scenario, list: (typeof lists)[number]): Promise<Scenario> {
+type Fails = (scenario: Scenario) => Promise<boolean>;
+
+async function isViolated(scenario: Scenario): Promise<boolean> {
+  return (await runSchedule(scenario)).violation !== null;
+}
+
+async function thin(scenario: Scenario, list: (typeof lists)[number], fails: Fails): Promise<Scenario> {
   let smallest = scenario;
   for (let index = scenario[list].length - 1; index >= 0; index -= 1) {
     const without = { ...smallest, [list]: smallest[list].filter((_, at) => at !== index) };
-    const { violation } = await runSchedule(without);
-    if (violation !== null) smallest = without;
+    if (await fails(without)) smallest = without;
   }
   return smallest;
 }

@@ -12,6 +12,8 @@ export interface CatalogModel {
   connect(process: Process): Catalog;
   /** Folder of the day's partition; null where there is none. */
   location(table: TableName, day: Day): string | null;
+  /** Columns and members by path, sorted. */
+  columns(table: TableName): string[];
   readonly revision: number;
 }
 
@@ -125,10 +127,18 @@ export function createCatalogModel(kernel: Kernel): CatalogModel {
       },
     }),
     location: (name, day) => find(name)?.partitions.get(day) ?? null,
+    columns: (name) => listPaths(find(name)?.columns ?? [], "").sort(),
     get revision() {
       return revision;
     },
   };
+}
+
+function listPaths(columns: readonly Column[], above: string): string[] {
+  return columns.flatMap(({ name, fields }) => [
+    `${above}${name}`,
+    ...listPaths(fields ?? [], `${above}${name}.`),
+  ]);
 }
 
 function buildConflict({ table }: TableName): ShardliftError {

@@ -29,7 +29,9 @@ export function createEngineModel(world: EngineWorld, process: Process, randomHe
       detail: `${extract.day} into ${generation}`,
       faults,
       *work(fault) {
-        if (!world.source.shard(extract.shard.version.table)) throw buildUnreadable(extract);
+        const { table } = extract.shard.version;
+        if (world.source.isSpoilt(table)) throw new ShardliftError("data", { failed: `${table} is broken.` });
+        if (!world.source.shard(table)) throw buildUnreadable(extract);
         const input = { ...world, extract, generation, isDiskFull: fault === "disk full" };
         const report = yield* writeGeneration(input);
         if (process.clock.now() > extract.deadlineMs)

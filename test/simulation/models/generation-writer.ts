@@ -29,7 +29,8 @@ export function* writeGeneration(input: WriterInput): Work<GenerationReport> {
   const columns = extract.recipe.columns.map(({ name }) => name);
   const filled = columns.filter((name) => name !== "user_properties_set");
   const files: LakeFile[] = [];
-  for (let index = 0; index < filesPerDay; index += 1) {
+  const count = written.length === 0 ? 1 : filesPerDay;
+  for (let index = 0; index < count; index += 1) {
     yield turn;
     const rows = written.filter((_, number) => number % filesPerDay === index);
     files.push(putFile(store, input, index, { rows, columns: filled }));

@@ -21,6 +21,9 @@ export interface SourceModel {
   connect(process: Process): Source;
   write(table: string, shard: Omit<ModelShard, "version"> & { kind: ShardKind }): void;
   remove(table: string): void;
+  /** From now on nobody can read its rows. */
+  spoil(table: string): void;
+  isSpoilt(table: string): boolean;
   shard(table: string): ModelShard | null;
   /** The shards of a day, best first. */
   shardsOf(day: Day): ModelShard[];
@@ -33,6 +36,7 @@ const kinds = ["daily", "fresh", "intraday"] as const;
 export function createSourceModel(kernel: Kernel, dataset: string): SourceModel {
   const shards = new Map<string, ModelShard>();
   const versions = new Map<string, readonly ModelRow[]>();
+  const spoilt = new Set<string>();
   let writes = 0;
 
   const connect = (process: Process): Source => {
@@ -58,7 +62,9 @@ export function createSourceModel(kernel: Kernel, dataset: string): SourceModel 
         call("openShard", table, () => {
           const shard = shards.get(table);
           if (shard === undefined) return null;
-          const parts = [{ path: table, format: "parquet" as const, bytes: shard.version.bytes }];
+          const parts = [
+            { path: `model://${table}`, format: "parquet" as const, bytes: shard.version.bytes },
+          ];
           return { version: shard.version, schema: shard.schema, parts };
         }),
     };
@@ -77,6 +83,10 @@ export function createSourceModel(kernel: Kernel, dataset: string): SourceModel 
     remove: (table) => {
       shards.delete(table);
     },
+    spoil: (table) => {
+      spoilt.add(table);
+    },
+    isSpoilt: (table) => spoilt.has(table),
     shard: (table) => shards.get(table) ?? null,
     shardsOf: (day) =>
       kinds.flatMap((kind) => {
@@ -93,5 +103,8 @@ export function nameShard(day: Day, kind: ShardKind): string {
 }
 
 function buildMissing(dataset: string): ShardliftError {
-  return new ShardliftError("config", { failed: `There is no dataset ${dataset}.` });
+  return new ShardliftError("config", {
+    failed: `There is no dataset ${dataset}.`,
+    remedy: "name one that is",
+  });
 }
