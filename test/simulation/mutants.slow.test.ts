@@ -8,11 +8,10 @@ const known = new Map(readKnownSeeds().map((one) => [one.mutant, one]));
 describe("each mistake is found:", () => {
   test.each(mutants.map((mutant) => [mutant.name, mutant] as const))("%s", async (name, mutant) => {
     const from = known.get(name)?.seed ?? 1;
-    const found = await huntMutant(mutant, { seeds: 1, from, workers: 1 });
-    expect(
-      found.violation,
-      "run npm run simulate -- --mutants --write for a seed that finds it",
-    ).not.toBeNull();
+    const quick = await huntMutant(mutant, { seeds: 1, from, workers: 1 });
+    // Any change of the code moves calls about: then another seed finds it.
+    const found = quick.seed === null ? await huntMutant(mutant, { seeds: 4000, from: 1, workers: 2 }) : quick;
+    expect(found.violation, "npm run simulate -- --mutants --write looks further").not.toBeNull();
   });
 
   test("and no other seeds are remembered", () => {
