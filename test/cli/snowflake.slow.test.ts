@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSnowflakeWorld, type SnowflakeWorld } from "../adapters/snowflake/snowflake-world.ts";
+import { readBlocks } from "../docs/read-blocks.ts";
 import { command, readLine } from "../support/command.ts";
 
 const days = "2026-11-01..2026-11-02";
@@ -133,6 +134,20 @@ describe("a pipeline that ran on DuckDB", () => {
       FROM analytics.web_shop_events_all WHERE event_name = 'page_view' AND event_params:page_location IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1`;
     const [row] = await ask("snow", sql);
     expect(row).toEqual({ page: expect.stringMatching(/^https?:/), views: expect.stringMatching(/^\d+$/) });
+  });
+
+  test("answers the questions of the documentation on hot, cold and both alike", async () => {
+    expect(await say(["run", ...inSnowflake, ...at])).toMatchObject({ exitCode: 0 });
+    const page = await readFile(new URL("../../docs/snowflake-questions.md", import.meta.url), "utf8");
+    const questions = readBlocks(page).map(({ text }) => text);
+    expect(questions).toHaveLength(11);
+    for (const sql of questions) {
+      const both = await ask("snow", sql);
+      expect(both.length, sql).toBeGreaterThan(0);
+      for (const view of ["", "_cold"]) {
+        expect(await ask("snow", sql.replace("events_all", `events${view}`)), sql).toEqual(both);
+      }
+    }
   });
 
   test("tells each task's statements apart in Snowflake's history", async () => {
