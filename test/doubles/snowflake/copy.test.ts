@@ -132,6 +132,17 @@ describe("without FORCE", () => {
     expect(await countHot(client)).toEqual({ g1: 5 });
   });
 
+  test("a file that was put again as it was is passed over for 64 days, and loaded again after them", async () => {
+    await write("a.parquet");
+    await copyOtherwise(byName);
+    await write("a.parquet", buildRows(day, "g1", 3), Date.now() + dayMs);
+    expect(await copyOtherwise(byName)).toMatchObject([{ status: expect.stringContaining("0 files") }]);
+    world.double.clock.advance(65 * dayMs);
+    client = await world.open();
+    await write("a.parquet", buildRows(day, "g1", 3), Date.now() + 65 * dayMs);
+    expect(await copyOtherwise(byName)).toMatchObject([{ status: "LOADED", rows_loaded: 3 }]);
+  });
+
   test("what was loaded is forgotten with a transaction that is rolled back", async () => {
     await write("a.parquet");
     await client.run(render("begin"));

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { SnowflakeError } from "../errors.ts";
@@ -22,6 +24,7 @@ export interface Storage {
 
 /** @throws SnowflakeError `stage denied` where the mount is denied, or none is there */
 export function createStorage(mounts: readonly Mount[]): Storage {
+  const hashes = new Map<string, string>();
   const findMount = (url: string) => {
     const mount = mounts.find((one) => url.startsWith(one.url));
     if (mount !== undefined && !mount.denied) return mount;
@@ -31,7 +34,7 @@ export function createStorage(mounts: readonly Mount[]): Storage {
   return {
     async find(url) {
       const mount = findMount(url);
-      return describe(url, join(mount.folder, url.slice(mount.url.length)));
+      return describe(url, join(mount.folder, url.slice(mount.url.length)), hashes);
     },
     async list(prefix) {
       const mount = findMount(prefix);
@@ -46,17 +49,26 @@ export function createStorage(mounts: readonly Mount[]): Storage {
           url: mount.url + path.slice(join(mount.folder, "/").length).split(sep).join("/"),
         }))
         .filter(({ url }) => url.startsWith(prefix));
-      const files = await Promise.all(urls.map(({ url, path }) => describe(url, path)));
+      const files = await Promise.all(urls.map(({ url, path }) => describe(url, path, hashes)));
       return files.filter((file) => file !== null).sort((a, b) => (a.url < b.url ? -1 : 1));
     },
   };
 }
 
-async function describe(url: string, path: string): Promise<StagedFile | null> {
+async function describe(url: string, path: string, hashes: Map<string, string>): Promise<StagedFile | null> {
   const found = await stat(path, { bigint: true }).catch(() => null);
   if (found === null || !found.isFile()) return null;
-  const etag = `${found.size}-${found.mtimeNs}`;
+  const known = `${path} ${found.size} ${found.mtimeNs}`;
+  const etag = hashes.get(known) ?? (await hashFile(path));
+  hashes.set(known, etag);
   return { url, path, bytes: Number(found.size), etag, modifiedMs: Number(found.mtimeMs) };
+}
+
+/** As S3's: equal content has an equal etag, whenever it was put. */
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("md5");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }
 
 /** `@db.schema.stage/a/b/` → the stage's URL and what comes after it. */
