@@ -100,8 +100,9 @@ export const snowflakeSchema = z.strictObject({
     rule: "s3://bucket/prefix/",
   }),
   statement_timeout: durationField(
-    { minMs: 60_000, maxMs: 86_400_000 },
-    { description: "How long one statement may take.", example: "1 hour" },
+    // A wait for a lock counts, and that of a killed command is kept for minutes.
+    { minMs: 900_000, maxMs: 86_400_000 },
+    { description: "How long one statement may take, waits for locks included.", example: "1 hour" },
   ).prefault("1 hour"),
   cluster_by_day: z
     .boolean()

@@ -49,7 +49,7 @@ describe("a warehouse in Snowflake", () => {
       auth: "key_pair",
       private_key: "file:./keys/snowflake.pem",
       file_format: "A.B.C",
-      statement_timeout: "10 minutes",
+      statement_timeout: "20 minutes",
       cluster_by_day: true,
       masking: [{ column: "user_id", policy: "SECURITY.POLICIES.MASK" }],
       host: "127.0.0.1",
@@ -59,7 +59,7 @@ describe("a warehouse in Snowflake", () => {
     expect(check(given).environment?.warehouse).toMatchObject({
       auth: { type: "key_pair", privateKey: { from: "file", path: "/config/keys/snowflake.pem" } },
       fileFormat: "A.B.C",
-      statementTimeoutMs: 600_000,
+      statementTimeoutMs: 1_200_000,
       clusterByDay: true,
       masking: [{ column: "user_id", policy: "SECURITY.POLICIES.MASK" }],
       endpoint: { protocol: "http", host: "127.0.0.1", port: 8080 },

@@ -270,6 +270,20 @@ describe("a server that does not answer", () => {
   });
 });
 
+test("a lock that a killed command left is waited for, until Snowflake ends its transaction", async () => {
+  const target = await beginPrepared();
+  world.double.faults.add({ do: "strand session", sql: /^MERGE/ });
+  expect(await fail(loadOnce(target))).toMatchObject({ code: "outside", retryable: true });
+  const locks = () => world.double.queries().filter(({ sql }) => /^UPDATE/.test(sql)).length;
+  const before = locks();
+  const next = load(target);
+  await vi.waitFor(() => expect(locks()).toBe(before + 1));
+  expect(await look()).toEqual(nothing);
+  world.double.clock.advance(6 * 60_000);
+  await next;
+  expect(await look()).toEqual(loaded(target));
+});
+
 test("a command that is ended stops waiting, and leaves nothing", async () => {
   const abort = new AbortController();
   const target = await beginPrepared({ signal: abort.signal });

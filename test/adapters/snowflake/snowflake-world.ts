@@ -41,7 +41,7 @@ export function buildConfig(given: Partial<SnowflakeWarehouse> = {}): SnowflakeW
     fileFormat: "lake.shardlift.parquet",
     integration: "shardlift_lake",
     lakeUrl: "s3://shop-lake/shardlift/",
-    statementTimeoutMs: 60_000,
+    statementTimeoutMs: 900_000,
     clusterByDay: false,
     masking: [],
     endpoint: null,
