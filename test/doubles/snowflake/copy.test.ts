@@ -124,6 +124,17 @@ describe("without FORCE", () => {
     expect(await countHot(client)).toEqual({});
   });
 
+  test("a file that was loaded may have a row that says so: nobody could tell", async () => {
+    world.double.world.choices.copyKnown = "LOAD_SKIPPED";
+    await write("a.parquet");
+    await copyOtherwise(byName);
+    const first_error = "File was loaded before.";
+    expect(await copyOtherwise(byName)).toMatchObject([
+      { status: "LOAD_SKIPPED", rows_loaded: 0, first_error },
+    ]);
+    expect(await countHot(client)).toEqual({ g1: 3 });
+  });
+
   test("a file whose content has changed is loaded again", async () => {
     await write("a.parquet");
     await copyOtherwise(byName);

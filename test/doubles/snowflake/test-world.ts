@@ -31,9 +31,12 @@ export interface DoubleWorld {
   end(): Promise<void>;
 }
 
-/** A double over a fresh folder, with one warehouse, one stage and one user. */
-export async function createDoubleWorld(more: Partial<DoubleOptions> = {}): Promise<DoubleWorld> {
-  const folder = await mkdtemp(join(tmpdir(), "shardlift-double-"));
+/** A double over a fresh folder, or the one given, with one warehouse, one stage and one user. */
+export async function createDoubleWorld({
+  folder: given,
+  ...more
+}: Partial<DoubleOptions> & { folder?: string } = {}): Promise<DoubleWorld> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), "shardlift-double-")));
   const double = await startSnowflake({
     users: { LOADER: { publicKey: keys.publicKey, roles: ["SHARDLIFT"] } },
     mounts: [{ url: "s3://lake/", folder }],
@@ -70,7 +73,7 @@ export async function createDoubleWorld(more: Partial<DoubleOptions> = {}): Prom
     async end() {
       (await writer)?.close();
       await double.close();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

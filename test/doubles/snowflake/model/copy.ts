@@ -37,6 +37,12 @@ interface Loaded {
   refusal: SnowflakeError | null;
 }
 
+interface Chosen {
+  files: StagedFile[];
+  /** Passed over: loaded before, or of unknown status. */
+  known: StagedFile[];
+}
+
 /** Loads what is to be loaded, and says of each file what became of it. */
 export async function runCopy(
   world: World,
@@ -44,8 +50,9 @@ export async function runCopy(
   copy: Copy,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  const files = await chooseFiles(world, client, copy);
-  if (files.length === 0) {
+  const { files, known } = await chooseFiles(world, client, copy);
+  const skipped = world.choices.copyKnown === "nothing" ? [] : known.map(renderSkipped);
+  if (files.length === 0 && skipped.length === 0) {
     return {
       columns: [buildColumn("status")],
       rows: [["Copy executed with 0 files processed."]],
@@ -57,11 +64,11 @@ export async function runCopy(
     for (const file of files) outcomes.push(await tryFile(world, client, copy, file));
     const good = outcomes.filter(({ refusal }) => refusal === null).map(({ file }) => file);
     if (good.length > 0) await loadFiles(world, client, copy, good, signal);
-    return renderOutcomes(outcomes);
+    return renderOutcomes(outcomes, skipped);
   }
   try {
-    await loadFiles(world, client, copy, files, signal);
-    return renderOutcomes(await countFiles(client, files));
+    if (files.length > 0) await loadFiles(world, client, copy, files, signal);
+    return renderOutcomes(await countFiles(client, files), skipped);
   } catch (error) {
     if (!signal.aborted) await findCulprit(world, client, copy, files);
     throw error;
@@ -89,18 +96,19 @@ async function loadFiles(
 }
 
 /** @throws SnowflakeError where a named file is not there: then nothing is loaded */
-async function chooseFiles(world: World, client: Client, copy: Copy): Promise<StagedFile[]> {
+async function chooseFiles(world: World, client: Client, copy: Copy): Promise<Chosen> {
   if (copy.files.length > maxFiles) {
     const text = `SQL compilation error:\nThe number of file names in FILES is ${copy.files.length}; the maximum is ${maxFiles}.`;
     throw new SnowflakeError("too many files", text);
   }
   const pending = client.transaction?.overlays.get(copy.table.storage)?.loaded ?? new Map();
-  const chosen: StagedFile[] = [];
+  const chosen: Chosen = { files: [], known: [] };
   for (const name of new Set(copy.files)) {
     const url = joinUrl(copy.stage, copy.prefix + name);
     const file = await world.storage.find(url);
     if (file === null) throw fileMissing(url);
-    if (copy.force || readStatus(copy.table.loads, pending, file, world.clock) === "new") chosen.push(file);
+    const isNew = copy.force || readStatus(copy.table.loads, pending, file, world.clock) === "new";
+    (isNew ? chosen.files : chosen.known).push(file);
   }
   return chosen;
 }
@@ -134,6 +142,7 @@ async function findCulprit(
 /** What their footers say, where every row is loaded or none. */
 async function countFiles(client: Client, files: readonly StagedFile[]): Promise<Loaded[]> {
   const paths = files.map(({ path }) => quoteText(path)).join(", ");
+  if (files.length === 0) return [];
   const sql = `SELECT file_name, num_rows FROM parquet_file_metadata([${paths}])`;
   const found = (await client.connection.runAndReadAll(sql)).getRows();
   const rows = new Map(found.map(([path, count]) => [String(path), Number(count)]));
@@ -193,12 +202,16 @@ const numbers = new Set([
   "first_error_character",
 ]);
 
-function renderOutcomes(outcomes: readonly Loaded[]): StatementResult {
+function renderSkipped({ url }: StagedFile): (string | null)[] {
+  return [url, "LOAD_SKIPPED", "0", "0", null, "1", "File was loaded before.", null, null, null];
+}
+
+function renderOutcomes(outcomes: readonly Loaded[], skipped: (string | null)[][]): StatementResult {
   const columns = resultColumns.map((name) => buildColumn(name, numbers.has(name) ? "fixed" : "text"));
   const rows = outcomes.map(({ file, rows, refusal }) =>
     refusal === null
       ? [file.url, "LOADED", String(rows), String(rows), "1", "0", null, null, null, null]
       : [file.url, "LOAD_FAILED", "0", "0", "1", "1", refusal.message, "1", null, null],
   );
-  return { columns, rows, typeId: typeIds.copy };
+  return { columns, rows: [...rows, ...skipped], typeId: typeIds.copy };
 }

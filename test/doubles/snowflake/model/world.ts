@@ -14,6 +14,8 @@ export interface Choices {
   afterAbort: "refuse" | "autocommit";
   /** How EXTERNAL_TABLE_FILES names files: below the bucket, or below the table's location. */
   fileNames: "bucket" | "location";
+  /** What COPY without FORCE says of a file that was loaded before. */
+  copyKnown: "nothing" | "LOAD_SKIPPED";
   /** What REFRESH says of a file that is registered and has not changed. */
   refreshUnchanged: "nothing" | "REGISTER_SKIPPED";
 }
