@@ -4,12 +4,9 @@ import { fragment, join } from "../../sql/render.ts";
 import { isMissingObject } from "./errors.ts";
 import { findCold } from "./ledger.ts";
 import type { Relations } from "./names.ts";
-import { checkPath, findFolder } from "./paths.ts";
+import { checkPath, findFolder, splitNames } from "./paths.ts";
 import type { Session } from "./session.ts";
 import { literalText, type NamedGeneration, renderSnowflakeSql } from "./sql.ts";
-
-/** Names in one statement, as for COPY; what REMOVE FILES takes is not documented. */
-const maxNames = 1_000;
 
 /** Registers folders, one statement each: the inventory has then what each folder had when it was looked at. */
 export async function registerFolders(
@@ -45,12 +42,10 @@ export async function unregisterFolders(
   }
   const failed = `Folders cannot be taken out of ${names.files.sql}.`;
   const paths = await listRegistered(session, names, generations, failed);
-  for (let from = 0; from < paths.length; from += maxNames) {
-    const part = join(paths.slice(from, from + maxNames).map(literalText));
-    await session.run(renderSnowflakeSql("remove-files", { files: names.files, paths: part }), {
-      pace: "long",
-      failed,
-    });
+  // As many at once as COPY takes; what REMOVE FILES takes is not documented.
+  for (const part of splitNames(paths)) {
+    const places = { files: names.files, paths: join(part.map(literalText)) };
+    await session.run(renderSnowflakeSql("remove-files", places), { pace: "long", failed });
   }
 }
 

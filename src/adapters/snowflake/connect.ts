@@ -2,7 +2,8 @@ import { createPrivateKey } from "node:crypto";
 import { ShardliftError } from "../../errors.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Connection, loadDriver } from "./driver.ts";
-import { buildUnanswered, type Doing, translateError } from "./errors.ts";
+import { buildUnanswered, translateError } from "./errors.ts";
+import type { Doing } from "./known-errors.ts";
 import { foldName } from "./names.ts";
 import type { QueryTag, SnowflakeOptions } from "./options.ts";
 

@@ -1,23 +1,20 @@
 import type { Column } from "../../days/schema.ts";
 import { ShardliftError } from "../../errors.ts";
-import type { GenerationFiles, LakeFile } from "../../ports.ts";
+import type { GenerationFiles } from "../../ports.ts";
 import { fragment, identifier, join, type SqlFragment } from "../../sql/render.ts";
 import { renderColumnValue } from "./column-types.ts";
 import type { TableColumn } from "./columns.ts";
-import { foldName, nameQualified, type Relations } from "./names.ts";
-import { type Folder, findFolder, renderStagePath } from "./paths.ts";
+import {
+  type CopyPlaces,
+  refuseMissingColumns,
+  refuseOtherColumns,
+  refuseOtherCounts,
+} from "./copy-checks.ts";
+import { foldName, type Relations } from "./names.ts";
+import { findFolder, renderStagePath, splitNames } from "./paths.ts";
 import type { Session } from "./session.ts";
 import { literalText, renderSnowflakeSql } from "./sql.ts";
 import type { Row } from "./statement.ts";
-
-/** Where files are read from. Dotted names, as the environment declares them. */
-export interface CopyPlaces {
-  stage: string;
-  fileFormat: string;
-}
-
-/** Snowflake takes no more names in one FILES list. */
-const maxNames = 1_000;
 
 /**
  * Copies one generation's files into the hot table. What the first COPY's answer lacks is copied once more.
@@ -76,12 +73,6 @@ async function copyFiles(
   return copied;
 }
 
-function splitNames(names: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  for (let from = 0; from < names.length; from += maxNames) parts.push(names.slice(from, from + maxNames));
-  return parts;
-}
-
 /** A row without a file says in words that nothing was there to do. Names come with their path, or their URL. */
 function readCopied(failed: string, answer: readonly Row[]): [string, number][] {
   return answer.flatMap((row) => {
@@ -94,69 +85,5 @@ function readCopied(failed: string, answer: readonly Row[]): [string, number][] 
       received: `${row.file}: ${row.status}, ${row.errors_seen} errors, first: ${row.first_error ?? "none told"}`,
       remedy: "shardlift backfill --again makes the day anew",
     });
-  });
-}
-
-function refuseOtherCounts(
-  failed: string,
-  files: readonly LakeFile[],
-  copied: ReadonlyMap<string, number>,
-): void {
-  for (const { key, rows } of files) {
-    const found = copied.get(key.slice(key.lastIndexOf("/") + 1));
-    if (found === rows) continue;
-    const received =
-      found === undefined
-        ? `${key} was not copied, twice`
-        : `${key}: ${found} rows where the manifest has ${rows}`;
-    throw new ShardliftError("data", {
-      failed,
-      rule: "every file of the manifest is copied, with all its rows",
-      received,
-      remedy: "look whether the file is still there; shardlift backfill --again makes the day anew",
-    });
-  }
-}
-
-function refuseMissingColumns(
-  failed: string,
-  wanted: readonly Column[],
-  inTable: ReadonlyMap<string, Column>,
-): void {
-  const missing = wanted.filter(({ name }) => !inTable.has(foldName(name)));
-  if (missing.length === 0) return;
-  throw new ShardliftError("data", {
-    failed,
-    rule: "the table was prepared with every column of the files",
-    received: `columns the table lacks: ${missing.map((column) => column.name).join(", ")}`,
-    remedy: "look who altered the table; load adds columns that are missing when it runs again",
-  });
-}
-
-/** COPY with a SELECT takes NULL for a column that a file lacks, and leaves out one that nobody named: both in silence. */
-async function refuseOtherColumns(
-  session: Session,
-  failed: string,
-  columns: readonly Column[],
-  folder: Folder,
-  { stage, fileFormat }: CopyPlaces,
-): Promise<void> {
-  const declared = new Set(columns.map(({ name }) => name));
-  const found = new Set<string>();
-  for (const part of splitNames(folder.names)) {
-    const sql = renderSnowflakeSql("infer-columns", {
-      location: literalText(renderStagePath(stage, folder.prefix).sql),
-      files: join(part.map(literalText)),
-      format: literalText(nameQualified(fileFormat).sql),
-    });
-    for (const row of await session.run(sql, { pace: "long", failed })) found.add(row.COLUMN_NAME ?? "");
-  }
-  const differences = [...declared, ...found].filter((name) => !(declared.has(name) && found.has(name)));
-  if (differences.length === 0) return;
-  throw new ShardliftError("data", {
-    failed,
-    rule: "files have the columns that their manifest says",
-    received: `not in both: ${differences.join(", ")}`,
-    remedy: "shardlift backfill --again makes the day anew",
   });
 }

@@ -50,3 +50,13 @@ export function checkPath(path: string): string {
 export function renderStagePath(stage: string, prefix: string): SqlFragment {
   return fragment(`@${nameQualified(stage).sql}/${prefix}`);
 }
+
+/** Snowflake takes no more names in one FILES list. */
+const maxNames = 1_000;
+
+/** What one statement can name. */
+export function splitNames(names: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let from = 0; from < names.length; from += maxNames) parts.push(names.slice(from, from + maxNames));
+  return parts;
+}

@@ -1,6 +1,7 @@
 import { ShardliftError } from "../../errors.ts";
 import type { QueryResult } from "../../ports.ts";
-import { type Doing, translateQueryError } from "./errors.ts";
+import { translateQueryError } from "./errors.ts";
+import type { Doing } from "./known-errors.ts";
 import type { Session } from "./session.ts";
 
 const reading = /^(SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|LIST|LS|VALUES)\b/i;

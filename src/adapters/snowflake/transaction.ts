@@ -1,7 +1,8 @@
 import { ShardliftError } from "../../errors.ts";
 import type { WarehouseTransaction } from "../../ports.ts";
 import { describeOwnColumns, type TableColumn } from "./columns.ts";
-import { type CopyPlaces, copyGeneration } from "./copy.ts";
+import { copyGeneration } from "./copy.ts";
+import type { CopyPlaces } from "./copy-checks.ts";
 import { buildUnknownOutcome } from "./errors.ts";
 import { mergeLedgerRows, readLedgerRows } from "./ledger.ts";
 import { measureFiles, measureRelation } from "./measure.ts";
