@@ -1,17 +1,16 @@
 import { SnowflakeError } from "../errors.ts";
 import { buildColumn, type StatementResult, typeIds } from "../protocol/replies.ts";
-import { translate } from "../sql/translate.ts";
 import type { Stage, Table } from "./catalog.ts";
 import { type Change, runChange } from "./changes.ts";
 import { checkRows } from "./check-rows.ts";
 import type { Client } from "./clients.ts";
+import { type Loaded, renderOutcomes, renderSkipped } from "./copy-answers.ts";
+import { buildSelect } from "./copy-select.ts";
 import { duckdbError } from "./duckdb-errors.ts";
-import { buildFileRelation } from "./files.ts";
 import { readStatus, type StagedFile } from "./load-metadata.ts";
-import { quote, quoteText } from "./names.ts";
-import { createScope, fileMissing } from "./relations.ts";
+import { quoteText } from "./names.ts";
+import { fileMissing } from "./relations.ts";
 import { joinUrl } from "./stages.ts";
-import { rowId } from "./transactions.ts";
 import type { World } from "./world.ts";
 
 /** What a COPY asks for. */
@@ -29,13 +28,6 @@ export interface Copy {
 
 /** Documented: so many names in FILES. */
 export const maxFiles = 1000;
-
-interface Loaded {
-  file: StagedFile;
-  rows: number;
-  /** null: it was loaded. */
-  refusal: SnowflakeError | null;
-}
 
 interface Chosen {
   files: StagedFile[];
@@ -147,71 +139,4 @@ async function countFiles(client: Client, files: readonly StagedFile[]): Promise
   const found = (await client.connection.runAndReadAll(sql)).getRows();
   const rows = new Map(found.map(([path, count]) => [String(path), Number(count)]));
   return files.map((file) => ({ file, rows: rows.get(file.path) ?? 0, refusal: null }));
-}
-
-async function buildSelect(
-  world: World,
-  client: Client,
-  copy: Copy,
-  files: readonly StagedFile[],
-): Promise<string> {
-  const { sql, fileColumns } = await buildFileRelation(client.connection, world.footers, files, () => ({}));
-  const scope = createScope(world, client);
-  const filled = new Map<string, string>();
-  if (copy.select === null) {
-    for (const { name } of copy.table.columns) {
-      const inFile = [...(fileColumns ?? new Map()).keys()].find(
-        (one) => one.toUpperCase() === name.toUpperCase(),
-      );
-      if (inFile !== undefined)
-        filled.set(
-          name,
-          await translate(`$1:"${inFile.replaceAll('"', '""')}"::VARIANT`, scope, fileColumns),
-        );
-    }
-  }
-  for (const [index, name] of (copy.select?.names ?? []).entries()) {
-    filled.set(name, await translate(copy.select!.values[index]!, scope, fileColumns));
-  }
-  const values = copy.table.columns.map(({ name, type }) => {
-    const value = filled.get(name);
-    const isJson = copy.select === null && value !== undefined && type.duckdb !== "JSON";
-    return `CAST(${isJson ? `sf_text(${value})` : (value ?? "NULL")} AS ${type.duckdb}) AS ${quote(name)}`;
-  });
-  return `SELECT nextval('row_ids') AS ${rowId}, ${values.join(", ")} FROM ${sql}`;
-}
-
-const resultColumns = [
-  "file",
-  "status",
-  "rows_parsed",
-  "rows_loaded",
-  "error_limit",
-  "errors_seen",
-  "first_error",
-  "first_error_line",
-  "first_error_character",
-  "first_error_column_name",
-];
-const numbers = new Set([
-  "rows_parsed",
-  "rows_loaded",
-  "error_limit",
-  "errors_seen",
-  "first_error_line",
-  "first_error_character",
-]);
-
-function renderSkipped({ url }: StagedFile): (string | null)[] {
-  return [url, "LOAD_SKIPPED", "0", "0", null, "1", "File was loaded before.", null, null, null];
-}
-
-function renderOutcomes(outcomes: readonly Loaded[], skipped: (string | null)[][]): StatementResult {
-  const columns = resultColumns.map((name) => buildColumn(name, numbers.has(name) ? "fixed" : "text"));
-  const rows = outcomes.map(({ file, rows, refusal }) =>
-    refusal === null
-      ? [file.url, "LOADED", String(rows), String(rows), "1", "0", null, null, null, null]
-      : [file.url, "LOAD_FAILED", "0", "0", "1", "1", refusal.message, "1", null, null],
-  );
-  return { columns, rows: [...rows, ...skipped], typeId: typeIds.copy };
 }

@@ -9,6 +9,7 @@ import {
   keywordsBeforeBracket,
   variantFunctions,
 } from "./functions.ts";
+import { readMemberName, readPath, readType } from "./paths.ts";
 import { parseText, readTokens, type Token } from "./tokens.ts";
 
 /** A relation as it stands in DuckDB's FROM. */
@@ -217,11 +218,6 @@ function readMember(state: State, at: number, qualifier: string): Step {
   return { piece: path.steps.length === 0 ? column : extractPiece(column, path.steps), end: path.end };
 }
 
-function readMemberName(token: Token | undefined): string | null {
-  if (token?.kind === "name") return token.text.slice(1, -1).replaceAll('""', '"');
-  return token?.kind === "word" ? token.text : null;
-}
-
 /** Paths, places in arrays and casts bind to the value before them. */
 function translatePostfix(state: State, step: Step): Step {
   const { tokens } = state;
@@ -238,40 +234,6 @@ function translatePostfix(state: State, step: Step): Step {
     piece = extractPiece(piece, path.steps);
     end = path.end;
   }
-}
-
-/** A path begins with a colon; `inside` of one a dot goes on with it. */
-function readPath(
-  tokens: readonly Token[],
-  from: number,
-  where: "begin" | "inside" = "begin",
-): { steps: (string | number)[]; end: number } {
-  const steps: (string | number)[] = [];
-  let end = from;
-  for (;;) {
-    const sign = tokens[end]?.kind === "sign" ? tokens[end]?.text : undefined;
-    const name = readMemberName(tokens[end + 1]);
-    if ((sign === ":" || (sign === "." && (where === "inside" || steps.length > 0))) && name !== null) {
-      steps.push(name);
-      end += 2;
-    } else if (sign === "[" && tokens[end + 1]?.kind === "number" && tokens[end + 2]?.text === "]") {
-      steps.push(Number(tokens[end + 1]!.text));
-      end += 3;
-    } else return { steps, end };
-  }
-}
-
-function readType(tokens: readonly Token[], at: number): { text: string; end: number } {
-  const open = next(tokens, at + 1);
-  if (tokens[open]?.text !== "(") return { text: tokens[at]?.text ?? "", end: at + 1 };
-  const end = closing(tokens, open + 1) + 1;
-  return {
-    text: tokens
-      .slice(at, end)
-      .map(({ text }) => text)
-      .join(""),
-    end,
-  };
 }
 
 function translateRelation(state: State, at: number, place: RelationPlace): Step {
