@@ -49,7 +49,7 @@ async function runSeeds(): Promise<void> {
     told = Math.floor((schedules * 10) / input.seeds) + 1;
     console.error(`${schedules} of ${input.seeds} schedules, ${failed.length} failed`);
   };
-  const report = await simulate({ ...input, mutant: null, stopsAtFailure: false, onProgress });
+  const report = await simulate({ ...input, mutant: null, profile: null, stopsAtFailure: false, onProgress });
   console.log(renderFaults(report.struck));
   console.log(`${report.steps} steps, fingerprint ${report.digest.toString(16).padStart(8, "0")}`);
   for (const [index, { seed, violation }] of report.failed.entries()) {

@@ -189,7 +189,11 @@ describe("readers", () => {
     expect(plan(false, 3)).toEqual(["none"]);
     expect(plan(true, null)).toEqual(["load"]);
     const known = buildFacts(on, { head: buildHead(on, { reached, mayBeHot: false }) });
-    expect(planOne(known, { retentionDays: 3, again: true }).actions).toEqual(["extract", "refresh", "prune"]);
+    expect(planOne(known, { retentionDays: 3, again: true }).actions).toEqual([
+      "extract",
+      "refresh",
+      "prune",
+    ]);
   });
 
   test("of a day that left retention: cold moves first, then hot is pruned", () => {

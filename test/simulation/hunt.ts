@@ -1,4 +1,5 @@
 import { type Mutant, mutants } from "./mutants.ts";
+import { buildScenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
 /** Which seed found a mutant, and after how many schedules; null: none did. */
@@ -29,15 +30,21 @@ export async function huntMutants(input: HuntInput): Promise<Found[]> {
 }
 
 export async function huntMutant(mutant: Mutant, input: Omit<HuntInput, "onFound">): Promise<Found> {
-  const report = await simulate({
-    ...input,
-    mutant: mutant.name,
-    stopsAtFailure: true,
-    onProgress: () => {},
-  });
+  const profile = mutant.profile ?? null;
+  const wanted = { ...input, mutant: mutant.name, profile, stopsAtFailure: true, onProgress: () => {} };
+  const report = await simulate(wanted);
   const first = report.failed[0] ?? null;
-  const schedules = first === null ? report.schedules : first.seed - input.from + 1;
+  const schedules = first === null ? report.schedules : countSchedules(input.from, first.seed, profile);
   return { mutant, seed: first?.seed ?? null, schedules, violation: first?.violation ?? null };
+}
+
+/** Schedules of the profile from one seed to another, both included: workers may have run some beyond. */
+function countSchedules(from: number, to: number, profile: string | null): number {
+  let count = 0;
+  for (let seed = from; seed <= to; seed += 1) {
+    if (profile === null || buildScenario(seed).profile === profile) count += 1;
+  }
+  return count;
 }
 
 export function renderHunt(found: readonly Found[]): string {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Found } from "./hunt.ts";
+import type { Mutant } from "./mutants.ts";
 
 /** What was found last: the seed that finds each mutant first, and how many schedules that took. */
 export interface KnownSeed {
@@ -24,11 +25,12 @@ export function writeKnownSeeds(found: readonly Found[]): void {
 }
 
 /** A table for the page on reliability. */
-export function renderKnownSeeds(known: readonly KnownSeed[], says: ReadonlyMap<string, string>): string {
-  const rows = known.map(
-    ({ mutant, seed, schedules }) =>
-      `| ${mutant} | ${says.get(mutant) ?? ""} | ${seed} | ${schedules.toLocaleString("en")} |`,
-  );
+export function renderKnownSeeds(known: readonly KnownSeed[], planted: readonly Mutant[]): string {
+  const rows = known.map(({ mutant, seed, schedules }) => {
+    const found = planted.find(({ name }) => name === mutant);
+    const where = found?.profile ?? "all";
+    return `| ${mutant} | ${found?.says ?? ""} | ${seed} | ${schedules.toLocaleString("en")} of ${where} |`;
+  });
   return [
     "| mutant | what is wrong with it | seed | schedules until found |",
     "|---|---|---|---|",

@@ -10,7 +10,8 @@ describe("each mistake is found:", () => {
     const from = known.get(name)?.seed ?? 1;
     const quick = await huntMutant(mutant, { seeds: 1, from, workers: 1 });
     // Any change of the code moves calls about: then another seed finds it.
-    const found = quick.seed === null ? await huntMutant(mutant, { seeds: 4000, from: 1, workers: 2 }) : quick;
+    const found =
+      quick.seed === null ? await huntMutant(mutant, { seeds: 15_000, from: 1, workers: 2 }) : quick;
     expect(found.violation, "npm run simulate -- --mutants --write looks further").not.toBeNull();
   });
 

@@ -3,6 +3,8 @@ export interface Mutant {
   name: string;
   /** What is wrong with it, for people. */
   says: string;
+  /** Schedules of this profile are looked through; all where it is not set. */
+  profile?: string;
   patches: readonly Patch[];
 }
 
@@ -21,6 +23,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "lost answer taken for a defeat",
     says: "the swap of the head was done, its answer was lost, and the writer deletes its own folder",
+    profile: "crashes",
     patches: [
       {
         file: "src/lake/judge-swap.ts",
@@ -44,6 +47,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "catalog moved back",
     says: "a slow run points the partition at the head it read earlier, and tells the head that it is where it is",
+    profile: "catalogs",
     patches: [
       {
         file: "src/tasks/point-days.ts",
@@ -60,6 +64,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "catalog without intents",
     says: "a run that died after it moved a partition back is not noticed by the next one",
+    profile: "catalogs",
     patches: [
       {
         file: "src/plan/plan-readers.ts",
@@ -104,6 +109,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "repair against rollback",
     says: "repair deletes what it planned to, though a rollback has made it current meanwhile",
+    profile: "rollbacks",
     patches: [
       {
         file: "src/lake/apply-repair.ts",
@@ -115,6 +121,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "repair without a fence",
     says: "a writer that stood still while repair deleted its generation commits it all the same",
+    profile: "slow",
     patches: [
       {
         file: "src/lake/apply-repair.ts",
@@ -126,6 +133,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "writer outlives keep",
     says: "an attempt that took longer than old generations are kept is committed all the same",
+    profile: "slow",
     patches: [
       {
         file: "src/lake/commit.ts",
@@ -137,6 +145,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "load metadata trusted",
     says: "COPY skips what the warehouse says was loaded before",
+    profile: "rollbacks",
     patches: [
       {
         file: `${models}/warehouse-copy.ts`,
@@ -148,6 +157,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "COPY reissued",
     says: "a COPY that was given up is sent again in the same transaction",
+    profile: "warehouses",
     patches: [
       {
         file: "src/tasks/load-transaction.ts",
@@ -194,6 +204,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "prune without a second look",
     says: "prune deletes what it judged before it held the lock",
+    profile: "cold",
     patches: [
       {
         file: "src/tasks/prune.ts",
@@ -217,6 +228,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "sequence restarts",
     says: "after a head was lost its sequence begins at one again",
+    profile: "operators",
     patches: [
       {
         file: "src/lake/transitions.ts",
@@ -256,6 +268,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no non-null counts",
     says: "a column that arrived empty is not noticed: rows and checksum are right",
+    profile: "warehouses",
     patches: [
       {
         file: "src/tasks/find-imbalance.ts",
@@ -278,6 +291,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "held day swapped",
     says: "an extract swaps the head of a day that a rollback holds",
+    profile: "rollbacks",
     patches: [
       {
         file: "src/lake/judge-swap.ts",

@@ -10,8 +10,7 @@ export const pageUrl = new URL("../../docs/reliability.md", import.meta.url);
 /** The page as it should be now: words by people, tables and traces by the program. */
 export async function renderPage(): Promise<string> {
   let page = readFileSync(pageUrl, "utf8");
-  const says = new Map<string, string>(mutants.map((mutant) => [mutant.name, mutant.says]));
-  page = replacePart(page, "mutants", renderKnownSeeds(readKnownSeeds(), says));
+  page = replacePart(page, "mutants", renderKnownSeeds(readKnownSeeds(), mutants));
   page = replacePart(page, "faults", renderFaultList());
   for (const story of stories) page = replacePart(page, story.name, await renderStory(story));
   return page;

@@ -162,7 +162,8 @@ const profiles: Record<string, Profile> = {
   slow: {
     ...base,
     weight: 3,
-    second: ["run", "run", "backfill", "again", "repair", "query"],
+    after: [["shard rewritten"]],
+    second: ["run", "run", "again", "again", "repair", "repair", "query"],
     secondCount: [2, 3],
     events: [
       "time leaps",
@@ -248,8 +249,9 @@ export function buildScenario(seed: number): Scenario {
   const jobs = buildJobs(random, profile, count(profile.secondCount), pickDay);
   const last = jobs.at(-1)!.stage;
   const span = (last + 1) * stepsPerJob + (jobs.length - last - 1) * (stepsPerJob / 2);
+  const firstStage = profile.after.length === 0 ? 0 : last;
   const anyTime = Array.from({ length: count(profile.eventCount) }, () => ({
-    stage: random.between(0, last),
+    stage: random.between(firstStage, last),
     atStep: random.between(0, stepsPerJob),
     event: random.pick(profile.events),
     day: pickDay(),

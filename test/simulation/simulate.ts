@@ -7,6 +7,8 @@ export interface SimulateInput {
   from: number;
   workers: number;
   mutant: string | null;
+  /** Seeds of other profiles are left out; null: none is. */
+  profile: string | null;
   stopsAtFailure: boolean;
   /** Called now and then with what was done so far. */
   onProgress(done: SimulateReport): void;
@@ -40,10 +42,10 @@ export async function simulate(input: SimulateInput): Promise<SimulateReport> {
 }
 
 function buildWorkerInput(
-  { from, seeds, workers, mutant, stopsAtFailure }: SimulateInput,
+  { from, seeds, workers, mutant, profile, stopsAtFailure }: SimulateInput,
   index: number,
 ): WorkerInput {
-  return { from: from + index, to: from + seeds, stride: workers, mutant, stopsAtFailure };
+  return { from: from + index, to: from + seeds, stride: workers, mutant, profile, stopsAtFailure };
 }
 
 function runWorker(input: WorkerInput, onReport: (report: WorkerReport) => void): Promise<void> {

@@ -3,7 +3,15 @@ import { findIdleFaults } from "./render-faults.ts";
 import { simulate } from "./simulate.ts";
 
 const run = (seeds: number, workers: number, from = 1) =>
-  simulate({ seeds, from, workers, mutant: null, stopsAtFailure: false, onProgress: () => {} });
+  simulate({
+    seeds,
+    from,
+    workers,
+    mutant: null,
+    profile: null,
+    stopsAtFailure: false,
+    onProgress: () => {},
+  });
 
 test("10,000 schedules lose, double and mix nothing, and every fault struck in them", async () => {
   const { schedules, failed, struck } = await run(10_000, 2);

@@ -12,6 +12,8 @@ export interface WorkerInput {
   stride: number;
   /** Name of the change to plant; null: the code as it is. */
   mutant: string | null;
+  /** Seeds of other profiles are left out; null: none is. */
+  profile: string | null;
   /** Ends at the first failure. */
   stopsAtFailure: boolean;
 }
@@ -38,7 +40,9 @@ const reportEvery = 50;
 let report = buildReport();
 
 for (let seed = input.from; seed < input.to; seed += input.stride) {
-  const { violation, steps, digest, struck } = await runSchedule(buildScenario(seed));
+  const scenario = buildScenario(seed);
+  if (input.profile !== null && scenario.profile !== input.profile) continue;
+  const { violation, steps, digest, struck } = await runSchedule(scenario);
   report.schedules += 1;
   report.steps += steps;
   report.digest = (report.digest + mixText(emptyHash, `${seed} ${digest}`)) >>> 0;
