@@ -2,7 +2,7 @@ import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
 import { member, type Renderers, type RenderValue } from "./member.ts";
 import { fragment, join, literal, type SqlFragment } from "./render.ts";
-import { enterMember, type Position } from "./row-rules.ts";
+import { enterMember, type Form, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
 /** One place in which a pair may hold its value. */
@@ -53,17 +53,32 @@ function apart(outer: readonly Slot[], inner: readonly Slot[]): Slot[] {
   return outer.map((slot) => (taken.has(slot.name) ? { ...slot, name: `.${slot.name}` } : slot));
 }
 
-/** JSON text of the one slot that is set, `null` where none is, an object where several are. */
-export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers): SqlFragment {
-  return sql`coalesce(${chooseText(slots, renderers.jsonOrNull, renderers)}, 'null')`;
+/**
+ * JSON text of the one slot that is set, `null` where none is, an object where several are. In the regular form what is
+ * rare (several slots, no finite number) is the mark chr(1), which no JSON text holds: small expressions are quick, and
+ * a row that has the mark is rendered in the exact form.
+ */
+export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers, form: Form): SqlFragment {
+  const text =
+    form === "exact"
+      ? chooseText(slots, renderers.jsonOrNull, renderSlotsObject(slots, renderers))
+      : chooseText(slots, renderQuick(renderers), fragment("chr(1)"));
+  return sql`coalesce(${text}, 'null')`;
+}
+
+function renderQuick({ jsonOrNull }: Renderers): RenderValue {
+  return (field, value, at) =>
+    field.type === "FLOAT" && field.mode !== "REPEATED"
+      ? sql`quick_float(${value})`
+      : jsonOrNull(field, value, at);
 }
 
 /** Text of the value, as it is hashed; null where no slot is set. */
 export function renderSlotsText(slots: readonly Slot[], renderers: Renderers): SqlFragment {
-  return chooseText(slots, renderers.text, renderers);
+  return chooseText(slots, renderers.text, renderSlotsObject(slots, renderers));
 }
 
-function chooseText(slots: readonly Slot[], renderValue: RenderValue, renderers: Renderers): SqlFragment {
+function chooseText(slots: readonly Slot[], renderValue: RenderValue, several: SqlFragment): SqlFragment {
   const render = (slot: Slot) => renderValue(slot.field, slot.value, slot.at);
   const [only, ...others] = slots;
   if (only === undefined) return fragment("NULL::VARCHAR");
@@ -74,7 +89,7 @@ function chooseText(slots: readonly Slot[], renderValue: RenderValue, renderers:
     " + ",
   );
   const texts = join(slots.toSorted((a, b) => rank(a) - rank(b)).map(whenSet));
-  return sql`CASE WHEN ${count} > 1 THEN ${renderSlotsObject(slots, renderers)} ELSE coalesce(${texts}) END`;
+  return sql`CASE WHEN ${count} > 1 THEN ${several} ELSE coalesce(${texts}) END`;
 }
 
 /** The frequent slots first: coalesce looks no further than it must. */
