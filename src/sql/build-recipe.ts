@@ -6,7 +6,7 @@ import { renderEventId, renderIdentityHash } from "./event-id.ts";
 import { formulaVersion, hashRules, type Rules } from "./hash-rules.ts";
 import type { Recipe } from "./recipe.ts";
 import { fragment, identifier, join, literal, renderSql, type SqlFragment } from "./render.ts";
-import { buildColumns, renderDigest, renderSelectList } from "./render-columns.ts";
+import { buildColumns, renderDigest, renderMarkedTexts, renderSelectList } from "./render-columns.ts";
 import { renderFilter } from "./render-filter.ts";
 import { renderers } from "./render-json.ts";
 import { buildOrderedList, type OrderedList } from "./render-ordered.ts";
@@ -126,7 +126,7 @@ function buildClean(rules: Rules, schema: readonly Field[], filter: SqlFragment)
   const places = (apart: readonly SqlFragment[], hashes: readonly SqlFragment[]) => ({
     columns: renderSelectList(buildColumns(rules, schema, "regular")),
     ordered: all(lists.flatMap(({ texts }) => texts)),
-    pairs: all([...hashes, ...lists.flatMap(({ pairs }) => pairs)]),
+    pairs: all([...hashes, ...renderMarkedTexts(rules, schema), ...lists.flatMap(({ pairs }) => pairs)]),
     joins: join([...apart, ...lists.map((list) => list.join)], "\n  "),
     filter,
   });
@@ -141,10 +141,7 @@ function buildClean(rules: Rules, schema: readonly Field[], filter: SqlFragment)
 /** The key-value columns that this schema has, with all rules that one of their texts is rendered with. */
 function findOrderedLists(rules: Rules, schema: readonly Field[]): OrderedList[] {
   return schema.flatMap((field) => {
-    const written = outputRules(rules);
-    const positions = [rawRules(rules), written, { ...written, hash: [] }].map((each) =>
-      start(each, "regular", field.name),
-    );
+    const positions = [rawRules, outputRules].map((of) => start(of(rules), "regular", field.name));
     const list = findKeyValues(positions[0]!, field);
     return list === null ? [] : [buildOrderedList(list, field, positions, renderers)];
   });

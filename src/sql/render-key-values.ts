@@ -3,8 +3,15 @@ import type { Field } from "../days/schema.ts";
 import type { Renderers } from "./member.ts";
 import { fragment, type SqlFragment } from "./render.ts";
 import { renderOrdered } from "./render-ordered.ts";
-import { buildPair, type Pair, type Pairs, renderIsDropped, type Shown } from "./render-pairs.ts";
-import { enterList, type Position } from "./row-rules.ts";
+import {
+  buildPair,
+  type Pair,
+  type Pairs,
+  renderIsDropped,
+  renderKeyList,
+  type Shown,
+} from "./render-pairs.ts";
+import { enterList, type Form, mark, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
 /**
@@ -32,19 +39,38 @@ export function renderSetTimes(
 }
 
 function renderObject(pairs: Pairs, shown: Shown): SqlFragment {
-  const { field, at } = pairs;
-  const exact = { ...pairs, at: { ...at, form: "exact" as const } };
-  const { element, inside } = enterList(exact.at);
-  const kept = renderKept(exact, element);
-  const text = renderShortOrExact(kept, element, buildPair({ ...exact, at: inside }, element), shown);
-  return at.form === "regular" && at.depth === 0 ? renderOrdered(field, at, shown, text) : text;
+  const { list, field, at } = pairs;
+  const { element, inside } = enterList(at);
+  const kept = renderKept(pairs, element);
+  const pair = (form: Form) => buildPair({ ...pairs, at: { ...inside, form } }, element);
+  const exact = () =>
+    renderShortOr(renderExact(kept, element, pair("exact"), shown), kept, element, pair("exact"), shown);
+  if (at.form === "exact") return exact();
+  if (at.depth === 0) return renderOrdered(field, at, shown, exact());
+  const keys = renderKeyList(list, field, kept, element);
+  const texts = sql`list_sort(${renderTexts(kept, element, pair("regular"), shown)})`;
+  const sorted = sql`CASE WHEN len(${kept}) = list_unique(${keys}) THEN ${braced(texts)} ELSE ${mark} END`;
+  return renderShortOr(sorted, kept, element, pair("regular"), shown);
 }
 
-/** Lists of no or one pair, most of those below lists, have nothing to group. */
-function renderShortOrExact(kept: SqlFragment, element: SqlFragment, pair: Pair, shown: Shown): SqlFragment {
-  const only = sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
-  const short = sql`concat('{', array_to_string(${only}, ','), '}')`;
-  return sql`CASE WHEN coalesce(len(${kept}), 0) < 2 THEN ${short} ELSE ${renderExact(kept, element, pair, shown)} END`;
+/** Lists of no or one pair, most of those below lists, have nothing to sort or group. */
+function renderShortOr(
+  long: SqlFragment,
+  kept: SqlFragment,
+  element: SqlFragment,
+  pair: Pair,
+  shown: Shown,
+): SqlFragment {
+  const short = braced(renderTexts(kept, element, pair, shown));
+  return sql`CASE WHEN coalesce(len(${kept}), 0) < 2 THEN ${short} ELSE ${long} END`;
+}
+
+function renderTexts(kept: SqlFragment, element: SqlFragment, pair: Pair, shown: Shown): SqlFragment {
+  return sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
+}
+
+function braced(texts: SqlFragment): SqlFragment {
+  return sql`concat('{', array_to_string(${texts}, ','), '}')`;
 }
 
 /**

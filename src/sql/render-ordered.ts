@@ -2,8 +2,15 @@ import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
 import type { Renderers } from "./member.ts";
 import { fragment, identifier, type SqlFragment } from "./render.ts";
-import { buildPair, type Pairs, renderIsDropped, renderKey, type Shown } from "./render-pairs.ts";
-import { enterList, keysBelow, type Position } from "./row-rules.ts";
+import {
+  buildPair,
+  type Pairs,
+  renderIsDropped,
+  renderKey,
+  renderKeyList,
+  type Shown,
+} from "./render-pairs.ts";
+import { enterList, keysBelow, mark, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
 /**
@@ -39,7 +46,7 @@ export function buildOrderedList(
   const keyText = sql`array_to_string(list_transform(${value}, lambda ${each}: coalesce(${key}, chr(31))), chr(31))`;
   return {
     table,
-    keyList: sql`list_transform(${value}, lambda ${each}: ${key})`,
+    keyList: renderKeyList(list, field, value, each),
     pairs: [
       sql`coalesce(${keyText}, '') AS ${keys}, coalesce(len(${value}), 0) AS ${size}`,
       ...[...variants].map(
@@ -62,7 +69,17 @@ export function buildOrderedList(
 export function renderOrdered(field: Field, at: Position, shown: Shown, exact: SqlFragment): SqlFragment {
   const text = identifier(nameText(field, at, shown));
   const { places } = nameList(field);
-  return sql`CASE WHEN ${places} IS NULL OR contains(${text}, chr(1)) THEN ${exact} ELSE ${text} END`;
+  return sql`CASE WHEN ${places} IS NULL OR contains(${text}, ${mark}) THEN ${exact} ELSE ${text} END`;
+}
+
+/** A column with key-values below lists, in `clean_rows`: its text in the regular form, rendered before, where it has no mark. */
+export function renderMarked(field: Field, exact: SqlFragment): SqlFragment {
+  const text = nameMarked(field);
+  return sql`CASE WHEN contains(${text}, ${mark}) THEN ${exact} ELSE ${text} END`;
+}
+
+export function nameMarked(field: Field): SqlFragment {
+  return identifier(`_shardlift_text_${field.name}`);
 }
 
 /** Texts of pairs where they stand; null for dropped ones, which array_to_string leaves out. */

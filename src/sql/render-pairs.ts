@@ -25,15 +25,16 @@ export interface Pair {
   time: SqlFragment;
 }
 
-/** In the regular form keys need no escaping, and a value that is not plain is the mark (see `renderSlotsJson`). */
+/** In the regular form keys of a whole column are known to need no escaping; those below lists are not looked at. */
 export function buildPair({ list, field, at: inside, renderers }: Pairs, element: SqlFragment): Pair {
   const key = renderKey(list, field, element);
   const { slots, time } = findSlots(list, field, element, inside);
+  const isKnown = inside.form === "regular" && inside.depth === 1;
   const plain = renderSlotsJson(slots, renderers, inside.form);
   const hashed = keysBelow(inside, inside.rules.hash);
   const hash = sql`coalesce('"' || keyed_hash(${renderSlotsText(slots, renderers)}) || '"', 'null')`;
   return {
-    key: inside.form === "exact" ? sql`coalesce(json_string(${key}), '""')` : sql`'"', ${key}, '"'`,
+    key: isKnown ? sql`'"', ${key}, '"'` : sql`coalesce(json_string(${key}), '""')`,
     value:
       hashed.length === 0
         ? plain
@@ -56,6 +57,16 @@ function isKeyIn(
 ): SqlFragment {
   const key = renderKey(list, field, element);
   return sql`coalesce(${key} IN (${join(keys.map((name) => literal(name)))}), false)`;
+}
+
+/** The keys of a list as texts, in the order they stand; nulls included. */
+export function renderKeyList(
+  list: KeyValueList,
+  field: Field,
+  value: SqlFragment,
+  element: SqlFragment,
+): SqlFragment {
+  return sql`list_transform(${value}, lambda ${element}: ${renderKey(list, field, element)})`;
 }
 
 /** The key as text, null where it is null; a key that this schema lacks is null. */

@@ -2,7 +2,7 @@ import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
 import { member, type Renderers, type RenderValue } from "./member.ts";
 import { fragment, join, literal, type SqlFragment } from "./render.ts";
-import { enterMember, type Form, type Position } from "./row-rules.ts";
+import { enterMember, type Form, mark, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
 /** One place in which a pair may hold its value. */
@@ -54,23 +54,11 @@ function apart(outer: readonly Slot[], inner: readonly Slot[]): Slot[] {
 }
 
 /**
- * JSON text of the one slot that is set, `null` where none is, an object where several are. In the regular form what is
- * rare (several slots, no finite number) is the mark chr(1), which no JSON text holds: small expressions are quick, and
- * a row that has the mark is rendered in the exact form.
+ * JSON text of the one slot that is set, `null` where none is, an object where several are (in the regular form the mark).
  */
 export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers, form: Form): SqlFragment {
-  const text =
-    form === "exact"
-      ? chooseText(slots, renderers.jsonOrNull, renderSlotsObject(slots, renderers))
-      : chooseText(slots, renderQuick(renderers), fragment("chr(1)"));
-  return sql`coalesce(${text}, 'null')`;
-}
-
-function renderQuick({ jsonOrNull }: Renderers): RenderValue {
-  return (field, value, at) =>
-    field.type === "FLOAT" && field.mode !== "REPEATED"
-      ? sql`quick_float(${value})`
-      : jsonOrNull(field, value, at);
+  const several = form === "exact" ? renderSlotsObject(slots, renderers) : mark;
+  return sql`coalesce(${chooseText(slots, renderers.jsonOrNull, several)}, 'null')`;
 }
 
 /** Text of the value, as it is hashed; null where no slot is set. */
@@ -100,7 +88,8 @@ function rank({ field }: Slot): number {
 function renderSlotsObject(slots: readonly Slot[], renderers: Renderers): SqlFragment {
   const members = slots.map((slot) => {
     const text = renderers.jsonOrNull(slot.field, slot.value, slot.at);
-    return ifSet(slot, sql`${literal(`${JSON.stringify(slot.name)}:`)} || ${text}`);
+    const entry = sql`${literal(`${JSON.stringify(slot.name)}:`)} || ${text}`;
+    return slot.field.mode === "REPEATED" ? ifSet(slot, entry) : entry;
   });
   return sql`'{' || concat_ws(',', ${join(members)}) || '}'`;
 }

@@ -5,11 +5,10 @@
 CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
 
 -- DuckDB's shortest form that reads back as the same double; the three that JSON has no number for by their names.
-CREATE OR REPLACE TEMP MACRO float_text(d) AS
-  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN isnan(d) THEN 'NaN' WHEN d > 0 THEN 'Infinity' WHEN d < 0 THEN '-Infinity' END;
+CREATE OR REPLACE TEMP MACRO float_text(d) AS CASE WHEN isfinite(d) THEN d::VARCHAR ELSE to_json(d)::VARCHAR END;
 
 CREATE OR REPLACE TEMP MACRO json_float(d) AS
-  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN d IS NOT NULL THEN '"' || float_text(d) || '"' END;
+  CASE WHEN isfinite(d) THEN d::VARCHAR ELSE '"' || to_json(d)::VARCHAR || '"' END;
 
 -- The same for numbers alone; chr(1) marks the others.
 CREATE OR REPLACE TEMP MACRO quick_float(d) AS
