@@ -89,7 +89,7 @@ describe("files", () => {
   });
 
   test("are cut by the bytes of a row", () => {
-    expect(cutRows(400_000_000, 130)).toEqual({ rowGroupRows: 10_240, rowGroupsPerFile: 300 });
+    expect(cutRows(400_000_000, 130)).toEqual({ rowGroupRows: 8192, rowGroupsPerFile: 376 });
     expect(cutRows(1000, 130)).toEqual({ rowGroupRows: 2048, rowGroupsPerFile: 1 });
   });
 
