@@ -42,6 +42,7 @@ function buildInput(): PlanInput {
     range,
     families: facts,
     catalog: false,
+    storeNowMs: null,
     accept: false,
     again: false,
     scope: "all",
@@ -79,6 +80,9 @@ function buildHead(day: Day, source: SourceVersion): Head {
     rows: { source: 1_000_000, written: 1_000_000 },
     history: [{ generation: "g", sequence: 1, fromMs: 1, toMs: null }],
     reached: { catalog: null, hot: reached, cold: reached },
+    pointing: [],
+    mayBeHot: true,
+    fence: 0,
     hold: null,
   };
 }

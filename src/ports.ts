@@ -133,6 +133,11 @@ export interface GenerationReport {
   nonNull: Record<string, number>;
   columns: Column[];
   engine: { name: string; version: string };
+  /**
+   * Where the writer may have begun before the caller did, and others may follow it too (a run elsewhere): when it
+   * began, ms by the store's clock. null: the caller's own writer, begun after it. No part of the manifest.
+   */
+  startedAtMs: number | null;
 }
 
 export type DayOutcome =
@@ -148,17 +153,103 @@ export interface EngineContext {
 /** Turns shards into generations. Yields each day as it ends; one failing day does not fail the others. */
 export interface Engine {
   readonly name: string;
+  /** Days that one call makes good use of: 1 where they run one after another. */
+  readonly daysAtOnce: number;
   extract(days: readonly DayExtract[], context: EngineContext): AsyncIterable<DayOutcome>;
+}
+
+/** What a job service is told of a run: only what it needs itself and where the rest is. Never a secret. */
+export interface JobStart {
+  runKey: string;
+  /** Lake key of the run's spec. */
+  specKey: string;
+  /** Whose rows it may touch. */
+  pipeline: string;
+  /** Source bytes, for the choice of workers. */
+  bytes: number;
+  /** Instant (ms) at which the run must have ended; the service ends it where it has not. */
+  deadlineMs: number;
+}
+
+export type JobRunState =
+  | "waiting" // accepted, nothing runs yet
+  | "running"
+  | "stopping"
+  | "succeeded"
+  | "failed"
+  | "stopped"
+  | "timed out";
+
+export interface JobRun {
+  id: string;
+  /** As it was started with; null where somebody started it by hand. */
+  runKey: string | null;
+  state: JobRunState;
+  /** When the service accepted it, ms by the service's clock. */
+  startedAtMs: number;
+  /** Set where the state is one of the last four: nothing of the run is alive any more. */
+  endedAtMs: number | null;
+  /** Why it ended, in the service's words; null where it says nothing. */
+  message: string | null;
+  /** How long it has run, s. */
+  seconds: number;
+  /** What it is billed by; null where the service does not tell. */
+  dpuSeconds: number | null;
+}
+
+/**
+ * A service that runs the engine's script elsewhere. There is no client token: a start that rejects with code
+ * `outside`, retryable, may have begun a run all the same, or may still do so.
+ */
+export interface JobRuns {
+  /** For messages: `job shardlift-prod`. */
+  readonly location: string;
+  /** @returns the run's id. Rejects with `not-ready`, retryable, where as many runs are on as may be: none was begun. */
+  start(start: JobStart): Promise<string>;
+  /** Recent runs, newest first, paged as they are asked for. May lag behind `start`. */
+  list(): AsyncIterable<JobRun>;
+  /** @returns null where the service knows no such run (any more). */
+  read(id: string): Promise<JobRun | null>;
+  /** Asks for an end and does not wait for it; no error where the run has ended or is not known. */
+  stop(id: string): Promise<void>;
 }
 
 /** The table format's view of days (Glue Data Catalog). A reader changes generation in one call. */
 export interface Catalog {
   readonly location: string;
-  /** Creates or updates the table; grows columns. */
+  /**
+   * Creates the table, or grows its columns; never takes one away, however late a call is done. Rejects with `data`
+   * where a type cannot be widened in place.
+   * @param prefix lake prefix of all the table's days
+   */
   prepare(table: TableName, columns: readonly Column[], prefix: string): Promise<void>;
-  /** Points the day's partition at the folder. */
-  point(table: TableName, day: Day, prefix: string): Promise<void>;
+  /**
+   * Points days' partitions at folders of the lake, made where missing; any number at once, in as many requests as
+   * it takes. Whoever comes last wins: what keeps a slow run from moving a partition back is src/tasks/point-days.
+   * @returns days that failed; retryable `outside` (here as where it rejects) means that the outcome is unknown
+   */
+  point(table: TableName, partitions: readonly Partition[]): Promise<PartitionFault[]>;
+  /** Folders as they were given to `point`; only days that have one, none where the table is not known. */
   readPartitions(table: TableName, days: readonly Day[] | "all"): Promise<Map<Day, string>>;
+  /** null where none is asked for. */
+  crawler: Crawler | null;
+}
+
+/** One day's place in the catalog: the lake prefix of a generation's folder. */
+export interface Partition {
+  day: Day;
+  prefix: string;
+}
+
+export interface PartitionFault {
+  day: Day;
+  error: unknown;
+}
+
+/** Looks through a table's folders by itself; may run twice. */
+export interface Crawler {
+  /** Resolves when a crawl that began after the call has ended. */
+  run(table: TableName, signal: AbortSignal): Promise<void>;
 }
 
 /** One row per day of a hot table's ledger. Sequences are bigint: they are ms clocks, but Snowflake calls them NUMBER. */

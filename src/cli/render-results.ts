@@ -32,7 +32,7 @@ function renderCounts(results: readonly DayResult[], paint: Paint): string {
   ) {
     return paint("good", "Nothing to do: lake and warehouse are in step with the source.");
   }
-  const tasks = ["extract", "load", "refresh", "prune"] as const;
+  const tasks = ["extract", "crawl", "load", "refresh", "prune"] as const;
   const parts = tasks.flatMap((task) => {
     const own = done.filter((result) => result.task === task);
     if (own.length === 0) return [];

@@ -1,4 +1,5 @@
 import { resolve, sep } from "node:path";
+import { requestLifeMs, shortestKeepMs } from "../days/request-life.ts";
 import type { Finding, KeyPath } from "./issue.ts";
 import { renderDuration } from "./parse-duration.ts";
 import { isMapping } from "./parse-yaml.ts";
@@ -69,17 +70,22 @@ function duckdbWarehouseReadsFoldersOnly(_draft: EnvironmentDraft, raw: Record<s
   ];
 }
 
-const productionKeepMs = 3_600_000;
-
-/** Half of `keep` is what an attempt may take. */
-function productionKeepsAnHour(draft: EnvironmentDraft): Finding[] {
-  if (draft.production !== true || draft.keep === undefined || draft.keep >= productionKeepMs) return [];
+/**
+ * In production, and wherever there is a catalog, requests may outlive the process that sent them. Said even where
+ * a catalog is not accepted, as above.
+ */
+function keepOutlivesRequests(draft: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
+  const { catalog } = raw;
+  const hasCatalog = isMapping(catalog) && catalog.type !== undefined && catalog.type !== "none";
+  if (draft.production !== true && !hasCatalog) return [];
+  if (draft.keep === undefined || draft.keep >= shortestKeepMs) return [];
+  const where = draft.production === true ? "production" : "an environment with a catalog";
   return [
     {
       path: ["keep"],
       at: "value",
-      failed: "is too short for production",
-      rule: `at least ${renderDuration(productionKeepMs)} in production: an attempt must end within half of it`,
+      failed: `is too short for ${where}`,
+      rule: `at least ${renderDuration(shortestKeepMs)}: an attempt ends within half of it, and what was sent last may take effect ${renderDuration(requestLifeMs)} later`,
       received: renderDuration(draft.keep),
       remedy: 'write "24 hours"',
     },
@@ -89,5 +95,5 @@ function productionKeepsAnHour(draft: EnvironmentDraft): Finding[] {
 export const environmentRules: readonly EnvironmentRule[] = [
   placesLieApart,
   duckdbWarehouseReadsFoldersOnly,
-  productionKeepsAnHour,
+  keepOutlivesRequests,
 ];

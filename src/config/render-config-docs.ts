@@ -51,7 +51,7 @@ In \`columns\` and \`filter\`, \`user_id\` is a column, \`device.vendor_id\` a m
 \`event_params.page_location\` a key of a key-value column; everything after the first dot is the key, dots included.`;
 
 const environmentRules = `Paths begin at the folder that holds \`environments/\`. Source, lake, spill folder and warehouse file lie
-apart, none inside another. In production, \`keep\` is at least one hour.`;
+apart, none inside another. In production, and wherever there is a catalog, \`keep\` is at least 4 hours.`;
 
 const values = `## How values are written
 

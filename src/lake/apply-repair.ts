@@ -6,7 +6,8 @@ import { isInHistory } from "./head.ts";
 import type { RepairPlan } from "./plan-repair.ts";
 import { removeGeneration } from "./remove-generation.ts";
 import { swapHead } from "./swap-head.ts";
-import { forgetGenerations } from "./transitions.ts";
+import { forgetGenerations, raiseFence } from "./transitions.ts";
+import type { Head } from "./types.ts";
 
 export interface RepairInput {
   store: ObjectStore;
@@ -45,18 +46,17 @@ export async function applyRepair(input: RepairInput): Promise<RepairOutcome> {
   return outcome;
 }
 
-/** @returns those that are in no history now, for certain. */
+/** @returns those that are in no history now, for certain, and that no swap under way can bring there. */
 async function forget(input: RepairInput, day: Day, items: DueGeneration[]): Promise<DueGeneration[]> {
   const { store, pipeline, family, plan, pause } = input;
   const ids = items.map(({ generation }) => generation);
-  const stored = await swapHead(
-    store,
-    pipeline,
-    family,
-    day,
-    (head) => forgetGenerations(head, ids, plan.untilMs),
-    pause,
-  );
+  const neverCommitted = items.filter(({ cause }) => cause === "never committed");
+  const change = (head: Head): Head => {
+    const forgotten = forgetGenerations(head, ids, plan.untilMs);
+    const isNeeded = neverCommitted.some(({ generation }) => !isInHistory(head, generation));
+    return isNeeded ? raiseFence(forgotten) : forgotten;
+  };
+  const stored = await swapHead(store, pipeline, family, day, change, pause);
   // Without a head only what never had a manifest was surely never committed (see `findDue`).
   if (stored === null) return items.filter(({ hasManifest }) => !hasManifest);
   return items.filter(({ generation }) => !isInHistory(stored.head, generation));

@@ -9,10 +9,10 @@ import { readHead } from "./heads.ts";
 import { judgeSwap } from "./judge-swap.ts";
 import { headKey } from "./keys.ts";
 import { buildManifest } from "./manifest.ts";
-import { removeGeneration } from "./remove-generation.ts";
 import { commitToHead } from "./transitions.ts";
 import type { Manifest, StoredHead } from "./types.ts";
 import { type CountRows, verifyGeneration } from "./verify-generation.ts";
+import { withdrawGeneration } from "./withdraw-generation.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 export interface CommitInput {
@@ -35,14 +35,17 @@ export interface CommitInput {
   /** When the attempt began, ms by the store's clock. */
   startedAtMs: number;
   keepMs: number;
+  /** Whether policy keeps the day in the hot table. */
+  toBeLoaded: boolean;
   /** Waits before asking again after the n-th fault. */
   pause(fault: number): Promise<void>;
 }
 
 /**
  * Makes a written generation the day's current one (design, section 5, rules 2 and 3). Whatever the outcome but
- * `committed`, the generation's objects are gone again. Where it rejects, they stay for `repair`: the reason may be
- * worth a look, and a swap without an answer may still take effect. Call it once for each generation; after a
+ * `committed`, the generation's objects are gone again, or left to `repair` where others may be about to commit them
+ * (see `withdrawGeneration`). Where it rejects, they stay for `repair`: the reason may be worth a look, and a swap
+ * without an answer may still take effect. Each follower of a run calls it once for each generation; after a
  * rejection plan the day anew.
  */
 export async function commitGeneration(input: CommitInput): Promise<CommitOutcome> {
@@ -51,7 +54,9 @@ export async function commitGeneration(input: CommitInput): Promise<CommitOutcom
   await verifyGeneration(store, pipeline, family, day, report, input.countRows);
   const moved = await findMovedSource(input);
   if (moved !== null) return withdrawUntried(input, moved);
-  const createdAtMs = await readTimely(input);
+  const nowMs = await readTimely(input);
+  // Followers of one run commit one generation with one manifest: no byte of it may depend on who writes it.
+  const createdAtMs = report.startedAtMs ?? nowMs;
   const { source, rulesDigest, formula } = input;
   const manifest = buildManifest(
     { pipeline, family, day, source, rulesDigest, formula, createdAtMs },
@@ -68,11 +73,15 @@ async function findMovedSource(input: CommitInput): Promise<CommitOutcome | null
   return same ? null : { outcome: "source-moved", found };
 }
 
-/** @returns the store's time; rejects once half of `keep` has passed: repair may take us for dead from then on. */
-async function readTimely(input: CommitInput): Promise<number> {
-  const nowMs = await input.store.now();
-  if (nowMs - input.startedAtMs < input.keepMs / 2) return nowMs;
-  throw buildLateError(input.day, input.report.generation, nowMs - input.startedAtMs, input.keepMs);
+/**
+ * Age counts from whoever began first, the attempt or its writer: a run may be joined long after it began.
+ * @returns the store's time; rejects once half of `keep` has passed: repair may take us for dead from then on
+ */
+async function readTimely({ store, day, report, startedAtMs, keepMs }: CommitInput): Promise<number> {
+  const nowMs = await store.now();
+  const ageMs = nowMs - Math.min(startedAtMs, report.startedAtMs ?? startedAtMs);
+  if (ageMs < keepMs / 2) return nowMs;
+  throw buildLateError(day, report.generation, ageMs, keepMs);
 }
 
 async function swapIn(input: CommitInput, manifest: Manifest): Promise<CommitOutcome> {
@@ -81,7 +90,7 @@ async function swapIn(input: CommitInput, manifest: Manifest): Promise<CommitOut
   const persist = createPutPatience(key, input.pause);
   let before = input.before;
   for (;;) {
-    const head = commitToHead(before?.head ?? null, manifest, await readTimely(input));
+    const head = commitToHead(before?.head ?? null, manifest, await readTimely(input), input.toBeLoaded);
     const condition = before === null ? { ifAbsent: true as const } : { ifMatch: before.etag };
     const answer = await tryPut(store, key, renderHead(head), condition);
     if (answer.put === true) return { outcome: "committed", stored: { head, etag: answer.etag }, manifest };
@@ -103,6 +112,6 @@ async function withdrawUntried(input: CommitInput, outcome: CommitOutcome): Prom
 async function withdraw(input: CommitInput, outcome: CommitOutcome): Promise<CommitOutcome> {
   const { store, pipeline, family, day, report } = input;
   // The outcome stands whether or not this succeeds; repair takes what stays.
-  await removeGeneration(store, pipeline, family, day, report.generation).catch(() => {});
+  await withdrawGeneration(store, pipeline, family, day, report).catch(() => {});
   return outcome;
 }

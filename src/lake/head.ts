@@ -26,6 +26,9 @@ const head: z.ZodType<Head> = z
     rows: z.strictObject({ source: count, written: count }),
     history: z.array(historyEntry).min(1),
     reached: z.strictObject({ catalog: reached, hot: reached, cold: reached }),
+    pointing: z.array(z.strictObject({ id: z.string().min(1), sinceMs: instantMs })),
+    mayBeHot: z.boolean(),
+    fence: count,
     hold: z.strictObject({ sinceMs: instantMs, reason: z.string() }).nullable(),
   })
   .refine(isHistoryConsistent, "history: its last entry, and no other, is the current generation");

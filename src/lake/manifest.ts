@@ -40,7 +40,8 @@ const manifest: z.ZodType<Manifest> = z.strictObject({
 export type ManifestFacts = Omit<Manifest, "formatVersion" | keyof GenerationReport>;
 
 export function buildManifest(facts: ManifestFacts, report: GenerationReport): Manifest {
-  return { formatVersion: manifestFormatVersion, ...facts, ...report };
+  const { startedAtMs: _, ...told } = report;
+  return { formatVersion: manifestFormatVersion, ...facts, ...told };
 }
 
 export function renderManifest(value: Manifest): Uint8Array {

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { ShardliftError } from "../errors.ts";
 
 /** What the lake's own JSON objects are called in messages. */
-export type ObjectKind = "head" | "manifest" | "schema" | "list of outdated days";
+export type ObjectKind =
+  | "head"
+  | "manifest"
+  | "schema"
+  | "list of outdated days"
+  | "run spec"
+  | "run report"
+  | "run progress";
 
 const versioned = z.looseObject({ formatVersion: z.int().positive() });
 
@@ -57,6 +64,10 @@ export function buildBrokenError(kind: ObjectKind, key: string, found: string): 
     schema:
       "Restore the object from the bucket's or disk's backup, or delete it: the next run makes it anew.",
     "list of outdated days": "Delete it: the next run makes it anew.",
+    "run spec":
+      "Find out who writes into `_runs/`, remove it and run again: a run that reads it cannot be trusted.",
+    "run report": "Run the day again; if it stays, report it: the engine's script does not fit this release.",
+    "run progress": "Nothing needs to be done: progress decides nothing.",
   };
   return new ShardliftError("data", {
     failed: `The ${kind} ${key} cannot be read.`,

@@ -1,4 +1,5 @@
 import type { Day } from "../days/day.ts";
+import { hasOutlivedIntent, requestLifeMs } from "../days/request-life.ts";
 import type { LedgerRow } from "../ports.ts";
 import { type DueGeneration, findDue, type Judged, type LakeState } from "./find-due.ts";
 import { parseGenerationFolder } from "./keys.ts";
@@ -44,7 +45,7 @@ function withReason({ cause: _, sequence: __, ...generation }: DueGeneration, ho
 
 /** @returns who still needs it, in words; null where nobody does. */
 function findHolder(
-  { heads }: LakeState,
+  { heads, nowMs }: LakeState,
   { ledger, partitions }: ReadersState,
   due: DueGeneration,
 ): string | null {
@@ -54,6 +55,9 @@ function findHolder(
   const location = partitions?.get(due.day) ?? null;
   const partition = location === null ? null : parseGenerationFolder(location);
   if (partition === due.generation) return "the catalog still points at it";
+  if (partitions !== null && isBeingPointed(heads.get(due.day), due, nowMs)) {
+    return "a run may be pointing the catalog at it";
+  }
   if (due.sequence === null) return null;
   // A day that is not hot has nothing to come past; cold and catalog have every day sooner or later, and until
   // then a slow reader may still be on its way to this generation.
@@ -62,6 +66,17 @@ function findHolder(
   if ((row?.coldSequence ?? 0) <= due.sequence) return "the cold table has not come past it";
   const reached = partition === null ? 0 : readSequence(heads.get(due.day), partition);
   return partitions !== null && reached <= due.sequence ? "the catalog has not come past it" : null;
+}
+
+/**
+ * Whether a run that has not outlived its intent may have read the head while it named the generation. Its history
+ * tells when that ended, up to one request's life early: the swap that ended it may have landed late.
+ */
+function isBeingPointed(head: Head | undefined, { generation }: DueGeneration, nowMs: number): boolean {
+  const sinceMs = (head?.pointing ?? []).map((intent) => intent.sinceMs);
+  const oldestMs = Math.min(...sinceMs.filter((ms) => !hasOutlivedIntent(ms, nowMs)));
+  const entries = head?.history.filter((entry) => entry.generation === generation) ?? [];
+  return entries.some(({ toMs }) => toMs === null || toMs + requestLifeMs >= oldestMs);
 }
 
 function readSequence(head: Head | undefined, generation: string): number {

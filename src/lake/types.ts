@@ -41,6 +41,16 @@ export interface Reached {
   atMs: number;
 }
 
+/**
+ * Stands in a head from before a run points the catalog until nothing of that run can point it any more: a catalog
+ * has no compare-and-swap, so whoever may move it back is written down beforehand.
+ */
+export interface PointingIntent {
+  id: string;
+  /** ms by the store's clock, not later than the swap that wrote it. */
+  sinceMs: number;
+}
+
 export type Reader = "catalog" | "hot" | "cold";
 
 /** Names a day's current generation; changed by compare-and-swap only. */
@@ -57,6 +67,18 @@ export interface Head {
   history: HistoryEntry[];
   /** null: not there (never loaded, or pruned). */
   reached: Record<Reader, Reached | null>;
+  /**
+   * Set with a generation that is to be loaded, cleared by prune: a load may have come to be and died before it
+   * could say so in `reached`, and the day must leave the hot table all the same.
+   */
+  mayBeHot: boolean;
+  /** Runs that may be pointing the catalog at a generation that was current since; usually none. */
+  pointing: PointingIntent[];
+  /**
+   * Grows whenever repair is about to delete what was never committed, so that a swap that was decided before, by a
+   * process that stood still meanwhile, is refused and decided anew.
+   */
+  fence: number;
   /** Set by rollback: extracts never swap a held head. */
   hold: { sinceMs: number; reason: string } | null;
 }

@@ -37,7 +37,14 @@ export function planDay(dayInput: DayInput): DayPlan {
         });
   const actions = [
     first,
-    ...planReaders({ facts, extracts: first.action === "extract", hot, catalog: input.catalog }),
+    ...planReaders({
+      facts,
+      extracts: first.action === "extract",
+      hot,
+      catalog: input.catalog,
+      storeNowMs: input.storeNowMs,
+      again: input.again,
+    }),
   ];
   return {
     family: family.family,

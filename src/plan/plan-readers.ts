@@ -1,4 +1,6 @@
+import { hasOutlivedIntent } from "../days/request-life.ts";
 import type { Reader } from "../lake/types.ts";
+import { readGeneration } from "./read-generation.ts";
 import { type Action, type DayFacts, followsExtract } from "./types.ts";
 
 export interface ReadersInput {
@@ -6,27 +8,48 @@ export interface ReadersInput {
   extracts: boolean;
   hot: boolean;
   catalog: boolean;
+  storeNowMs: number | null;
+  /** Whether somebody asked for the day again: then no head is believed that it is not hot. */
+  again: boolean;
 }
 
 /** How catalog, hot and cold follow the head: each moves when it is behind, or when an extract makes it so. */
-export function planReaders({ facts, extracts, hot, catalog }: ReadersInput): Action[] {
+export function planReaders(input: ReadersInput): Action[] {
+  const { facts, extracts, hot, catalog, storeNowMs } = input;
   const { head } = facts;
   if (head === null && !extracts) return [];
   const actions: Action[] = [];
   const reason = extracts ? followsExtract : null;
-  if (catalog && (reason || isBehind(facts, "catalog"))) {
-    actions.push({ action: "register", reason: reason ?? renderBehind(facts, "catalog") });
-  }
+  const catalogReason = reason ?? findCatalogReason(facts, storeNowMs);
+  if (catalog && catalogReason !== null) actions.push({ action: "register", reason: catalogReason });
   if (hot && (reason || isBehind(facts, "hot"))) {
     actions.push({ action: "load", reason: reason ?? renderBehind(facts, "hot") });
   }
   if (reason || isBehind(facts, "cold")) {
     actions.push({ action: "refresh", reason: reason ?? renderBehind(facts, "cold") });
   }
-  if (!hot && readShown(facts, "hot") !== null) {
-    actions.push({ action: "prune", reason: "beyond retention and still hot" });
-  }
+  const pruneReason = hot ? null : findPruneReason(input);
+  if (pruneReason !== null) actions.push({ action: "prune", reason: pruneReason });
   return actions;
+}
+
+/** A catalog cannot refuse a late request: where a run was cut short over the day, only pointing again makes sure. */
+function findCatalogReason(facts: DayFacts, storeNowMs: number | null): string | null {
+  if (isBehind(facts, "catalog")) return renderBehind(facts, "catalog");
+  const isOver = ({ sinceMs }: { sinceMs: number }) =>
+    storeNowMs !== null && hasOutlivedIntent(sinceMs, storeNowMs);
+  return facts.head?.pointing.some(isOver) ? "a run that was pointing the catalog was cut short" : null;
+}
+
+/**
+ * A load may have died before it could say that it came to be, and somebody may have deleted the ledger's row: where
+ * the head does not exclude it, prune looks.
+ */
+function findPruneReason({ facts, again }: ReadersInput): string | null {
+  if (readShown(facts, "hot") !== null) return "beyond retention and still hot";
+  if (again) return "asked for again, and beyond retention";
+  const mayBeHot = facts.head?.mayBeHot || (facts.head?.reached.hot ?? null) !== null;
+  return mayBeHot ? "beyond retention, and it may be hot without the ledger's knowledge" : null;
 }
 
 /** What a reader shows of the day; the sequence tells how new its knowledge is. */
@@ -53,16 +76,13 @@ function readShown({ head, ledger, partition }: DayFacts, reader: Reader): Shown
   if (reader === "cold" && ledger !== undefined) {
     return buildShown(ledger?.coldGeneration ?? null, ledger?.coldSequence ?? null);
   }
-  if (reader === "catalog" && partition !== undefined) return buildShown(generationOf(partition), null);
+  if (reader === "catalog" && partition !== undefined)
+    return buildShown(readGeneration(partition ?? ""), null);
   return head?.reached[reader] ?? null;
 }
 
 function buildShown(generation: string | null, sequence: number | null): Shown | null {
   return generation === null ? null : { generation, sequence };
-}
-
-function generationOf(partition: string | null): string | null {
-  return partition?.match(/generation=([^/]+)/)?.[1] ?? null;
 }
 
 /** For messages. */

@@ -4,6 +4,7 @@ import { isSameVersion, type SourceVersion } from "../days/shards.ts";
 import type { Head, Manifest } from "../lake/types.ts";
 import type { DayMeasure, LedgerRow } from "../ports.ts";
 import { formatCount } from "./format.ts";
+import { readGeneration } from "./read-generation.ts";
 
 /** All that is known of one day at every hop; null where there is nothing. */
 export interface DayHops {
@@ -16,6 +17,8 @@ export interface DayHops {
   /** One per generation found in the table. */
   hot: readonly DayMeasure[];
   cold: readonly DayMeasure[];
+  /** Folder the catalog's partition points at; absent where the environment has no catalog. */
+  partition?: string | null;
   /** Whether policy keeps the day hot. */
   isHot: boolean;
 }
@@ -47,6 +50,7 @@ export function reconcileDay(hops: DayHops): DayReconciliation {
             ...compareLedger(hops, notes),
             ...compareTable("hot", hops.ledger?.hotGeneration ?? null, hot, manifest),
             ...compareTable("cold", hops.ledger?.coldGeneration ?? null, cold, manifest),
+            ...comparePartition(hops),
           ];
   const { duplicates, filtered } = manifest?.balance ?? {
     duplicates: { exact: 0, conflicting: 0 },
@@ -73,13 +77,22 @@ function sumRows(measures: readonly DayMeasure[]): number | null {
 }
 
 /** Rows of a day that no head knows. */
-function findOrphans({ hot, cold }: DayHops): string[] {
+function findOrphans({ hot, cold, partition }: DayHops): string[] {
   const places = [["hot", hot] as const, ["cold", cold] as const].filter(
     ([, found]) => (sumRows(found) ?? 0) > 0,
   );
-  return places.map(
+  const differences = places.map(
     ([place, found]) => `${place} has ${formatCount(sumRows(found) ?? 0)} rows of a day without a head`,
   );
+  if (partition) differences.push(`the catalog points at ${partition}, the day has no head`);
+  return differences;
+}
+
+function comparePartition({ head, partition }: DayHops): string[] {
+  if (partition === undefined || head === null) return [];
+  if (partition !== null && readGeneration(partition) === head.generation) return [];
+  const found = partition === null ? "nothing" : (readGeneration(partition) ?? partition);
+  return [`the catalog points at ${found}, the head names ${head.generation}`];
 }
 
 function compareManifest({ balance, files }: Manifest): string[] {

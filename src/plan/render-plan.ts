@@ -70,7 +70,9 @@ function renderTotals(plan: Plan, paint: Paint): string[] {
       ? "  nothing to read"
       : `  reads ${formatPlural(reads.length, "shard")}: ${unknown}${formatCount(totals.rows)} rows, ${formatBytes(totals.bytes)}`,
   );
-  const counts = (["load", "refresh", "prune", "wait"] as const).filter((name) => totals.byAction[name] > 0);
+  const counts = (["register", "load", "refresh", "prune", "wait"] as const).filter(
+    (name) => totals.byAction[name] > 0,
+  );
   if (counts.length > 0) {
     lines.push(
       `  ${counts.map((name) => `${name} ${formatPlural(totals.byAction[name], "day")}`).join(", ")}`,

@@ -111,6 +111,8 @@ export interface PlanInput {
   families: readonly FamilyFacts[];
   /** Whether the environment has a catalog whose partitions follow heads. */
   catalog: boolean;
+  /** The store's clock, by which intents in heads are judged; null where no head has any. */
+  storeNowMs: number | null;
   /** Whether shrunken shards are accepted (`--accept`). */
   accept: boolean;
   /** Whether unchanged days are extracted too (`--again`): after a change of the hash key, or a loss in the lake. */

@@ -65,7 +65,8 @@ async function confirmDay(
   }
 }
 
-function buildHeadGone(day: Day): ShardliftError {
+/** The failure of a day whose head somebody removed while its readers moved. */
+export function buildHeadGone(day: Day): ShardliftError {
   return new ShardliftError("data", {
     failed: `The head of ${day} is gone.`,
     rule: "a day that was committed keeps its head",

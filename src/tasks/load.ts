@@ -15,7 +15,9 @@ export async function runLoad(
   ports: ReaderPorts,
   context: ReaderContext,
 ): Promise<ReaderResult[]> {
-  const prepare = createPrepareColumns(table, ports);
+  const prepare = createPrepareColumns((columns) =>
+    ports.again(() => ports.warehouse.prepare(table, columns)),
+  );
   const { warehouse, clock } = ports;
   return followHeads(
     targets,

@@ -3,12 +3,11 @@ import type { PipelineFamily } from "../config/types.ts";
 import { dayAt } from "../days/day.ts";
 import { families } from "../days/families.ts";
 import { finalAt, isHot } from "../days/lifecycle.ts";
-import { exitCodes, ShardliftError } from "../errors.ts";
+import { exitCodes } from "../errors.ts";
 import { readHead } from "../lake/heads.ts";
-import { readManifest } from "../lake/manifest.ts";
 import { swapHead } from "../lake/swap-head.ts";
-import { clearReached, markReached } from "../lake/transitions.ts";
-import type { Head, Manifest } from "../lake/types.ts";
+import { clearHot, markReached } from "../lake/transitions.ts";
+import type { Head } from "../lake/types.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { DayResult, TaskContext } from "./context.ts";
 import { runLoad } from "./load.ts";
@@ -23,6 +22,7 @@ import {
   type ReaderTarget,
 } from "./reader-target.ts";
 import { runRefresh } from "./refresh.ts";
+import { requireManifest } from "./require-manifest.ts";
 import { pauseAfter, retry } from "./retry.ts";
 
 /** The tasks that bring a reader of the warehouse to the heads. */
@@ -95,7 +95,7 @@ async function readTarget(
     const stored = await readHead(ports.store, pipeline.name, planned.family.family, planned.day);
     if (stored === null) return null;
     const { generation, sequence } = stored.head;
-    const manifest = await requireManifest(context, planned.family, planned.day, generation);
+    const manifest = await requireManifest(context, planned, generation);
     return { day: planned.day, head: { generation, sequence }, manifest };
   } catch (error) {
     const result = buildFailed(task, planned, error);
@@ -103,22 +103,6 @@ async function readTarget(
     failed.push(result);
     return null;
   }
-}
-
-async function requireManifest(
-  { pipeline, ports }: TaskContext,
-  { family }: PipelineFamily,
-  day: DayPlan["day"],
-  generation: string,
-): Promise<Manifest> {
-  const manifest = await readManifest(ports.store, pipeline.name, family, day, generation);
-  if (manifest !== null) return manifest;
-  throw new ShardliftError("data", {
-    failed: `The manifest of ${day}, generation ${generation}, is missing.`,
-    rule: "a head names a generation whose manifest lies beside it in the lake",
-    received: ports.store.location,
-    remedy: `restore it from a backup, or extract the day again: shardlift rollback --days ${day}, or delete its head and run`,
-  });
 }
 
 const readers = { load: "hot", refresh: "cold", prune: "hot" } as const;
@@ -135,11 +119,11 @@ function buildReaderPorts(context: TaskContext, task: ReaderTask, family: Pipeli
       const stored = await readHead(ports.store, pipeline.name, family.family, day);
       return stored === null ? null : position(stored.head);
     },
-    readManifest: (day, generation) => requireManifest(context, family, day, generation),
+    readManifest: (day, generation) => requireManifest(context, { family, day }, generation),
     async markReached(day, reached) {
       const atMs = ports.clock.now();
       const change = (head: Head): Head =>
-        reached === null ? clearReached(head, reader) : markReached(head, reader, { ...reached, atMs });
+        reached === null ? clearHot(head) : markReached(head, reader, { ...reached, atMs });
       const stored = await swapHead(
         ports.store,
         pipeline.name,

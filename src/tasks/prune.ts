@@ -75,7 +75,10 @@ async function pruneProven(
   await transaction.lock();
   const [row] = await transaction.readLedger([day]);
   const head = await ports.readHead(day);
-  const result = judgePrune({ day, row, head, manifest, counted, isHotDay: context.isHotDay(day) });
+  // Somebody may have deleted the ledger's row: what it does not call hot any more may lie there all the same.
+  const strays = isHotBy(row) ? [] : await transaction.measureHot([day]);
+  const isHotDay = context.isHotDay(day);
+  const result = judgePrune({ day, row, head, manifest, counted, strays, isHotDay });
   if (row !== undefined && result.outcome === "done") {
     await transaction.deleteHot(day, { all: true });
     await transaction.writeLedger([buildPrunedRow(row)]);
@@ -92,6 +95,8 @@ export interface PruneFacts {
   /** Of the generation that was counted in cold. */
   manifest: Manifest;
   counted: readonly DayMeasure[];
+  /** Rows in hot of a day that the ledger does not call hot. */
+  strays: readonly DayMeasure[];
   isHotDay: boolean;
 }
 
@@ -100,18 +105,24 @@ export interface PruneFacts {
  * whoever reads `_all` only moves forward when it goes.
  * @throws ShardliftError `balance` where cold does not hold what the manifest says
  */
-export function judgePrune({ day, row, head, manifest, counted, isHotDay }: PruneFacts): PruneResult {
+export function judgePrune(facts: PruneFacts): PruneResult {
+  const { day, row, head, manifest, counted, strays, isHotDay } = facts;
   if (isHotDay) return keep(day, policyKeeps);
-  if (!row || row.hotGeneration === null || row.hotSequence === null) {
+  if (!isHotBy(row) && strays.length === 0) {
     return { day, outcome: "already", reason: "the day is not hot", rows: 0 };
   }
+  if (row === undefined) return keep(day, "the ledger does not know the day");
   if (head === null || head.generation !== manifest.generation) return keep(day, "the head has moved");
   if (row.coldGeneration !== head.generation || row.coldSequence !== head.sequence) {
     return keep(day, `cold is at ${row.coldGeneration ?? "no generation"}, the head at ${head.generation}`);
   }
-  if (row.hotSequence > head.sequence) return keep(day, "hot is ahead of the head");
+  if ((row.hotSequence ?? 0) > head.sequence) return keep(day, "hot is ahead of the head");
   refuseImbalance(manifest, counted, "cold");
   return { day, outcome: "done", reason: "beyond retention, and proven in cold", rows: row.rows };
+}
+
+function isHotBy(row: LedgerRow | undefined): boolean {
+  return (row?.hotGeneration ?? null) !== null;
 }
 
 const policyKeeps = "policy keeps this day hot";

@@ -127,10 +127,11 @@ async function readLeaving(
   const today = dayAt(ports.clock.now(), pipeline.property.timeZone);
   const leaving = buildLeavingWindow(today, pipeline.lookbackDays, pipeline.retentionDays);
   if (selection.select !== "lookback" || leaving === null) return [];
-  const days = listDays(leaving).filter((day) => day < range.first);
+  const { start } = pipeline.property;
+  const days = listDays(leaving).filter((day) => day < range.first && (start === null || day >= start));
   const heads = await readHeads(ports.store, pipeline.name, family, days);
   return [...heads.values()].flatMap(({ head }) =>
-    head.reached.hot === null
+    head.reached.hot === null && !head.mayBeHot
       ? []
       : [{ day: head.day, shards: [], version: head.source, head, leaving: true }],
   );

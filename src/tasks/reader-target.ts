@@ -29,7 +29,14 @@ export type ReaderResult =
       reason: string;
       rows: number;
     }
-  | { day: Day; outcome: "failed"; reason: string; error: unknown };
+  | FailedResult;
+
+export interface FailedResult {
+  day: Day;
+  outcome: "failed";
+  reason: string;
+  error: unknown;
+}
 
 /** How much goes into one transaction. */
 export interface BatchLimits {
@@ -78,7 +85,7 @@ export function buildGenerationFiles({ day, manifest }: ReaderTarget): Generatio
   return { day, generation: manifest.generation, files: manifest.files, columns: manifest.columns };
 }
 
-export function buildFailedResult(day: Day, error: unknown): ReaderResult {
+export function buildFailedResult(day: Day, error: unknown): FailedResult {
   const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
   return { day, outcome: "failed", reason, error };
 }

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { PipelineFamily } from "../config/types.ts";
-import { type Day, type DayRange, dayAt } from "../days/day.ts";
+import { type Day, type DayRange, dayAt, listDays } from "../days/day.ts";
 import { isHot } from "../days/lifecycle.ts";
 import { exitCodes } from "../errors.ts";
 import { readManifest } from "../lake/manifest.ts";
@@ -24,8 +24,8 @@ export interface ReconcileReport {
 }
 
 /**
- * Compares per day: source rows; manifest, hot and cold rows, checksums, non-null counts per column. Trusts no head:
- * rows are counted where they lie. 0 where all balance, 65 where something differs, 99 without days.
+ * Compares per day: source rows; manifest, hot and cold rows, checksums, non-null counts per column; and where the
+ * catalog points. Trusts no head: rows are counted where they lie. 0 where all balance, 65 where something differs, 99 without days.
  */
 export async function runReconcile(context: TaskContext): Promise<ReconcileReport> {
   const facts = await readFacts(context, { from: "source" });
@@ -45,6 +45,8 @@ interface Counted {
   ledger: Map<Day, LedgerRow>;
   hot: Map<Day, DayMeasure[]>;
   cold: Map<Day, DayMeasure[]>;
+  /** null: the environment has no catalog. */
+  partitions: Map<Day, string> | null;
 }
 
 async function reconcileFamily(
@@ -59,7 +61,8 @@ async function reconcileFamily(
   const compare = async (facts: DayFacts): Promise<DayReconciliation | null> => {
     const hot = counted.hot.get(facts.day) ?? [];
     const cold = counted.cold.get(facts.day) ?? [];
-    if (facts.head === null && hot.length + cold.length === 0) return null;
+    const partition = counted.partitions?.get(facts.day) ?? null;
+    if (facts.head === null && hot.length + cold.length === 0 && partition === null) return null;
     const manifest = await readHeadManifest(context, family, facts);
     return reconcileDay({
       family: family.family,
@@ -70,6 +73,7 @@ async function reconcileFamily(
       ledger: counted.ledger.get(facts.day) ?? null,
       hot,
       cold,
+      ...(counted.partitions === null ? {} : { partition }),
       isHot: isHot(facts.day, today, context.pipeline.retentionDays),
     });
   };
@@ -91,10 +95,12 @@ async function countTables(
   range: DayRange,
 ): Promise<Counted> {
   const ledger = await ports.warehouse.readLedger(table, range);
+  const { catalog } = ports;
   return {
     ledger: new Map(ledger.map((row) => [row.day, row])),
     hot: groupByDay(await ports.warehouse.measureHot(table, range)),
     cold: groupByDay(await ports.warehouse.measureCold(table, range)),
+    partitions: catalog === null ? null : await catalog.readPartitions(table, listDays(range)),
   };
 }
 

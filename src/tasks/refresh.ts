@@ -25,7 +25,9 @@ export async function runRefresh(
   ports: ReaderPorts,
   context: ReaderContext,
 ): Promise<ReaderResult[]> {
-  const prepare = createPrepareColumns(table, ports);
+  const prepare = createPrepareColumns((columns) =>
+    ports.again(() => ports.warehouse.prepare(table, columns)),
+  );
   return followHeads(
     targets,
     async (batch) => {

@@ -42,7 +42,7 @@ export async function retry<T>(
 }
 
 /** Lateness, lost races and warehouses that others hold are no faults: whoever waits for them has done so already. */
-function isFault(error: unknown): boolean {
+export function isFault(error: unknown): boolean {
   return isShardliftError(error) && error.retryable && error.code === "outside";
 }
 

@@ -6,10 +6,12 @@ import { readHeads } from "../lake/heads.ts";
 import { type DayRollback, planRollback, type RollbackTarget } from "../lake/plan-rollback.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { DayResult, TaskContext, TaskOutput } from "./context.ts";
+import { crawlDays } from "./crawl.ts";
 import { moveReaders } from "./move-readers.ts";
 import { buildFailed, buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { pauseAfter } from "./retry.ts";
+import { addCrawlerFaults, runCrawlers } from "./run-crawlers.ts";
 
 export interface RollbackReport {
   days: (DayRollback & { family: PipelineFamily["family"] })[];
@@ -18,7 +20,7 @@ export interface RollbackReport {
 }
 
 /**
- * Brings a kept generation of the days back through lake, hot and cold, and holds the days there. All days are
+ * Brings a kept generation of the days back through lake, catalog, hot and cold, and holds the days there. All days are
  * judged before the first one is changed: where one cannot go back, none does.
  */
 export async function runRollback(
@@ -33,7 +35,9 @@ export async function runRollback(
     if (day.does === "roll back" || day.does === "hold") await rollBackDay(context, day, wish.reason);
   }
   const results = await followReaders(context);
-  return { days: planned, results, output: buildOutput("rollback", context, results) };
+  const crawlers = await runCrawlers(context, results);
+  const output = addCrawlerFaults(buildOutput("rollback", context, results), crawlers);
+  return { days: planned, results, output };
 }
 
 /** Ends the hold of the days: the next run compares them with their source again. */
@@ -103,12 +107,13 @@ async function rollBackDay(
   });
 }
 
-/** Hot and cold follow the heads as after a commit. */
+/** Catalog, hot and cold follow the heads as after a commit. */
 async function followReaders(context: TaskContext): Promise<DayResult[]> {
   const results: DayResult[] = [];
-  for (const task of ["load", "refresh"] as const) {
+  for (const task of ["crawl", "load", "refresh"] as const) {
+    const wanted = task === "crawl" ? "register" : task;
     const plan = await runPlan(context, { from: "heads" });
-    const days = plan.days.filter((planned) => planned.actions.some((action) => action.action === task));
+    const days = plan.days.filter((planned) => planned.actions.some(({ action }) => action === wanted));
     results.push(...(await tryReaders(context, task, days)));
   }
   return results;
@@ -116,12 +121,12 @@ async function followReaders(context: TaskContext): Promise<DayResult[]> {
 
 async function tryReaders(
   context: TaskContext,
-  task: "load" | "refresh",
+  task: "crawl" | "load" | "refresh",
   days: DayPlan[],
 ): Promise<DayResult[]> {
   if (days.length === 0) return [];
   try {
-    return await moveReaders(context, task, days);
+    return task === "crawl" ? await crawlDays(context, days) : await moveReaders(context, task, days);
   } catch (error) {
     if (context.signal.aborted) throw error;
     return days.map((planned) => buildFailed(task, planned, error));

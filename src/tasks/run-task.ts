@@ -1,6 +1,7 @@
 import { exitCodes } from "../errors.ts";
 import type { ActionName, DayPlan } from "../plan/types.ts";
 import type { TaskContext, TaskName, TaskOutput } from "./context.ts";
+import { crawlDays } from "./crawl.ts";
 import { extractDays } from "./extract.ts";
 import { moveReaders, type ReaderTask } from "./move-readers.ts";
 import { noteOutdated } from "./note-outdated.ts";
@@ -8,6 +9,7 @@ import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { runReconcile } from "./reconcile.ts";
 import { refuseExceeding } from "./run.ts";
+import { addCrawlerFaults, runCrawlers } from "./run-crawlers.ts";
 import { runWait } from "./wait.ts";
 
 /** Every task by the name of its command. */
@@ -16,7 +18,7 @@ export const taskRunners: Record<string, (context: TaskContext) => Promise<TaskO
     runIdle("push-script", context, "the engine runs in this process: there is no script"),
   "ensure-job": (context) =>
     runIdle("ensure-job", context, "the engine runs in this process: there is no job"),
-  crawl: (context) => runIdle("crawl", context, "the environment has no catalog"),
+  crawl: runCrawl,
   wait: runWait,
   extract: runExtract,
   load: (context) => runReader("load", context),
@@ -34,6 +36,16 @@ async function runExtract(context: TaskContext): Promise<TaskOutput> {
   const results = await extractDays(context, days);
   await noteOutdated(context, results);
   return buildOutput("extract", context, results, { read: plan.totals });
+}
+
+/** Points the catalog at the heads, and runs the crawler where one is asked for. */
+async function runCrawl(context: TaskContext): Promise<TaskOutput> {
+  if (context.ports.catalog === null) return runIdle("crawl", context, "the environment has no catalog");
+  const plan = await runPlan(context, { from: "heads" });
+  const days = plan.days.filter((planned) => has(planned, "register"));
+  reportTask(context, "crawl", days);
+  const results = await crawlDays(context, days);
+  return addCrawlerFaults(buildOutput("crawl", context, results), await runCrawlers(context, results));
 }
 
 /** Brings one reader to the heads, whatever the source has meanwhile. */

@@ -1,19 +1,24 @@
 import { exitCodes, ShardliftError } from "../errors.ts";
 import { formatBytes } from "../plan/format.ts";
 import { type ActionName, type DayPlan, followsExtract, type Plan } from "../plan/types.ts";
-import type { DayResult, TaskContext, TaskOutput } from "./context.ts";
+import type { DayResult, TaskContext, TaskName, TaskOutput } from "./context.ts";
+import { crawlDays } from "./crawl.ts";
 import { extractDays } from "./extract.ts";
 import { moveReaders, type ReaderTask } from "./move-readers.ts";
 import { noteOutdated } from "./note-outdated.ts";
 import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { repairDays } from "./repair.ts";
+import { addCrawlerFaults, runCrawlers } from "./run-crawlers.ts";
 import { listWaiting } from "./wait.ts";
 
 /** Days that go through all steps before the next ones begin: what a crash leaves undone stays small. */
 const daysPerRound = 20;
 
-const readerTasks = ["load", "refresh", "prune"] as const satisfies readonly ReaderTask[];
+/** What follows an extract, in this order; `register` is the action that the task `crawl` does. */
+const followers = ["crawl", "load", "refresh", "prune"] as const;
+
+type Follower = (typeof followers)[number];
 
 export interface RunReport {
   plan: Plan;
@@ -22,8 +27,9 @@ export interface RunReport {
 }
 
 /**
- * Does what the plan says, newest day first: extract, load, refresh, prune, round by round; last, what crashes left
- * of these days is cleaned. Running again after a finished run does nothing.
+ * Does what the plan says, newest day first: extract, crawl, load, refresh, prune, round by round; last, the crawler
+ * is run where one is asked for, and what crashes left of these days is cleaned. Running again after a finished run
+ * does nothing.
  */
 export async function runPipeline(context: TaskContext, planned?: Plan): Promise<RunReport> {
   const plan = planned ?? (await runPlan(context));
@@ -36,8 +42,10 @@ export async function runPipeline(context: TaskContext, planned?: Plan): Promise
     if (isHeld(round)) break;
   }
   await noteOutdated(context, results);
+  const crawlers = await runCrawlers(context, results);
   if (busy.length > 0 && !isHeld(results)) await repairDays(context, busy);
-  return { plan, results, output: buildOutput("run", context, results, { read: plan.totals }) };
+  const output = buildOutput("run", context, results, { read: plan.totals });
+  return { plan, results, output: addCrawlerFaults(output, crawlers) };
 }
 
 /** @throws refused where the run would read more than anybody said it may. */
@@ -54,25 +62,35 @@ async function runRound(context: TaskContext, days: readonly DayPlan[]): Promise
   );
   const isUnread = (planned: DayPlan) =>
     [...unread].some((result) => result.day === planned.day && result.family === planned.family.family);
-  for (const task of readerTasks) {
+  for (const task of followers) {
     context.signal.throwIfAborted();
+    const action = task === "crawl" ? "register" : task;
     const own = days.filter(
-      (planned) => has(planned, task) && !(follows(planned, task) && isUnread(planned)),
+      (planned) => has(planned, action) && !(follows(planned, action) && isUnread(planned)),
     );
     startTask(context, task, own);
-    const moved = await moveReaders(context, task, own);
+    const moved = await follow(context, task, own);
     results.push(...moved);
     if (isHeld(moved)) break;
   }
   return results;
 }
 
-/** Somebody else holds the warehouse, and we waited for it in vain: every further step would wait as long again. */
-function isHeld(results: readonly DayResult[]): boolean {
-  return results.some((result) => result.task !== "extract" && result.exitCode === exitCodes["not-ready"]);
+function follow(context: TaskContext, task: Follower, days: readonly DayPlan[]): Promise<DayResult[]> {
+  return task === "crawl" ? crawlDays(context, days) : moveReaders(context, task, days);
 }
 
-function startTask(context: TaskContext, task: "extract" | ReaderTask, days: readonly DayPlan[]): void {
+/** Tasks that open the warehouse. */
+const warehouseTasks: ReadonlySet<TaskName> = new Set<ReaderTask>(["load", "refresh", "prune"]);
+
+/** Somebody else holds the warehouse, and we waited for it in vain: every further step would wait as long again. */
+function isHeld(results: readonly DayResult[]): boolean {
+  return results.some(
+    (result) => warehouseTasks.has(result.task) && result.exitCode === exitCodes["not-ready"],
+  );
+}
+
+function startTask(context: TaskContext, task: "extract" | Follower, days: readonly DayPlan[]): void {
   if (days.length === 0) return;
   context.report({
     event: "task",

@@ -1,7 +1,7 @@
 import type { Import, Source } from "./read-sources.ts";
 
 /**
- * Who may import whom: cli → tasks → plan, lake, sql → days. What is not here is refused. `errors.ts` and the types
+ * Who may import whom: cli → tasks → plan, lake, sql → days; cli → runs → lake. What is not here is refused. `errors.ts` and the types
  * of `ports.ts` and `config/types.ts` are open to all.
  */
 const layers: Record<string, { may: readonly string[]; types?: readonly string[] }> = {
@@ -11,11 +11,12 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
   config: { may: ["days"] },
   sql: { may: ["days"] },
   lake: { may: ["days"] },
+  runs: { may: ["lake", "sql", "days"] },
   plan: { may: ["days"], types: ["lake"] },
   generate: { may: ["days", "sql"] },
   tasks: { may: ["plan", "lake", "sql", "days"] },
   adapters: { may: ["lake", "sql", "days", "config", "generate"] },
-  cli: { may: ["tasks", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
+  cli: { may: ["tasks", "runs", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
   index: { may: ["cli", "tasks", "config", "plan", "lake", "sql", "days", "ports"] },
 };
 

@@ -51,7 +51,7 @@ describe("the sources", () => {
     expect(findOutsideUse(sources)).toEqual([]);
   });
 
-  test("take clock and chance as arguments in days, plan, sql, lake, tasks and generate", () => {
+  test("take clock and chance as arguments in days, plan, sql, lake, runs, tasks and generate", () => {
     expect(findClocks(sources)).toEqual([]);
   });
 });

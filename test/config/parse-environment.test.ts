@@ -88,10 +88,22 @@ describe("an environment that is wrong", () => {
     ["retry: { max_wait: 2 hours }", "4:20 retry.max_wait is too long"],
     ["keep: 5 minutes", "4:7 keep is too short"],
     ["production: yes", "4:13 production is not true or false"],
-    ["production: true\nkeep: 30 minutes", "5:7 keep is too short for production"],
+    ["production: true\nkeep: 239 minutes", "5:7 keep is too short for production"],
     ["name: local", "4:1 name is not a known key"],
   ])("with %j at its end has one issue", (line, issue) => {
     expect(brief(checkEnvironment(environmentText(line)).issues)).toEqual([issue]);
+  });
+
+  test("with a catalog is told that `keep` is too short for one, even where the catalog is not accepted", () => {
+    const text = environmentText("catalog: { type: glue }\nkeep: 3 hours");
+    expect(brief(checkEnvironment(text).issues)).toEqual([
+      "4:18 catalog.type is not a type that this version has",
+      "5:7 keep is too short for an environment with a catalog",
+    ]);
+    expect(brief(checkEnvironment(environmentText("catalog: { type: none }\nkeep: 3 hours")).issues)).toEqual(
+      [],
+    );
+    expect(brief(checkEnvironment(environmentText("production: true\nkeep: 4 hours")).issues)).toEqual([]);
   });
 
   test("with a lake around everything else tells each that lies in it", () => {

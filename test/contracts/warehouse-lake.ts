@@ -67,7 +67,19 @@ export function buildRows(seed: string, count: number, values: LakeRow = {}): La
 }
 
 /** Writes a generation as an engine would, and says what a head and a manifest would say of it. */
-export async function writeGeneration(store: ObjectStore, spec: GenerationSpec): Promise<ReaderTarget> {
+export function writeGeneration(store: ObjectStore, spec: GenerationSpec): Promise<ReaderTarget> {
+  return dealGeneration(spec, (key, columns, rows) => writeParquet(store.localPath(key)!, columns, rows));
+}
+
+/** Writes one lake file. @returns its bytes */
+export type WriteLakeFile = (
+  key: string,
+  columns: readonly Column[],
+  rows: readonly LakeRow[],
+) => Promise<number>;
+
+/** Deals a generation's rows out to files, whatever form those have. */
+export async function dealGeneration(spec: GenerationSpec, write: WriteLakeFile): Promise<ReaderTarget> {
   const { generation, sequence } = spec;
   const day = spec.day as Day;
   const columns = spec.columns ?? baseColumns;
@@ -79,7 +91,7 @@ export async function writeGeneration(store: ObjectStore, spec: GenerationSpec):
     const name = `${generation}-${String(part).padStart(5, "0")}.parquet`;
     const key = `web-shop/ga4_events/day=${day}/generation=${generation}/${name}`;
     const own = rows.filter((_, index) => index % parts === part);
-    files.push({ key, bytes: await writeParquet(store.localPath(key)!, columns, own), rows: own.length });
+    files.push({ key, bytes: await write(key, columns, own), rows: own.length });
   }
   const manifest = buildManifest({ day, generation, kind, files, columns, rows });
   return { day, head: { generation, sequence }, manifest: { ...manifest, ...spec.claim } };

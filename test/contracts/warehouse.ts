@@ -1,21 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { TableName } from "../../src/config/types.ts";
 import type { Day } from "../../src/days/day.ts";
-import type { DayMeasure, LedgerRow, Warehouse } from "../../src/ports.ts";
+import type { LedgerRow, Warehouse } from "../../src/ports.ts";
 import { buildGenerationFiles, type ReaderTarget } from "../../src/tasks/reader-target.ts";
-import { baseColumns, buildRows, type GenerationSpec, grownColumns } from "./warehouse-lake.ts";
+import { baseColumns, buildRows, grownColumns } from "./warehouse-lake.ts";
+import {
+  buildLedgerRow,
+  copyGenerations,
+  g1,
+  g2,
+  measureOf,
+  moveToCold,
+  next,
+  table,
+  type WarehouseWorld,
+  withType,
+} from "./warehouse-world.ts";
 
-/** A fresh warehouse over a fresh lake. */
-export interface WarehouseWorld {
-  warehouse: Warehouse;
-  /** Writes a generation into the lake. */
-  write(spec: GenerationSpec): Promise<ReaderTarget>;
-  end(): Promise<void>;
-}
-
-const table: TableName = { schema: "analytics", table: "web_shop" };
-
-/** Every warehouse passes this, whatever stands behind it. `createWorld` begins empty each time. */
+/**
+ * The protocol's part of the contract, which every warehouse keeps, one that speaks no SQL included. `createWorld`
+ * begins empty each time.
+ */
 export function describeWarehouse(name: string, createWorld: () => Promise<WarehouseWorld>): void {
   describe(`${name} keeps the contract of a warehouse`, () => {
     let world: WarehouseWorld;
@@ -27,26 +31,8 @@ export function describeWarehouse(name: string, createWorld: () => Promise<Wareh
     });
     afterEach(() => world.end());
 
-    const g1: GenerationSpec = { day: "2026-11-20", generation: "g1", sequence: 1, rows: buildRows("g1", 5) };
-    const g2: GenerationSpec = { day: "2026-11-20", generation: "g2", sequence: 2, rows: buildRows("g2", 4) };
-    const next: GenerationSpec = {
-      day: "2026-11-21",
-      generation: "n1",
-      sequence: 3,
-      rows: buildRows("n1", 3),
-    };
-
-    const copy = (...targets: ReaderTarget[]) =>
-      warehouse.transact(table, async (transaction) => {
-        for (const target of targets) await transaction.copy(buildGenerationFiles(target));
-      });
-    const moveCold = async (...targets: ReaderTarget[]) => {
-      await warehouse.registerCold(table, targets.map(buildGenerationFiles));
-      await warehouse.transact(table, async (transaction) => {
-        await transaction.lock();
-        await transaction.writeLedger(targets.map((target) => buildLedgerRow(target, "cold")));
-      });
-    };
+    const copy = (...targets: ReaderTarget[]) => copyGenerations(warehouse, ...targets);
+    const moveCold = (...targets: ReaderTarget[]) => moveToCold(warehouse, ...targets);
 
     describe("before anything was prepared", () => {
       test("it holds nothing", async () => {
@@ -179,15 +165,17 @@ export function describeWarehouse(name: string, createWorld: () => Promise<Wareh
         expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
       });
 
-      test("widen without losing a digit", async () => {
+      test("widen, and rows of either type fit from then on", async () => {
         await warehouse.prepare(table, baseColumns);
-        const value = "9218924040658817653";
-        await copy(await world.write({ ...g1, rows: buildRows("g1", 1, { value }) }));
+        const narrow = await world.write(g1);
+        await copy(narrow);
         await warehouse.prepare(table, withType("NUMERIC"));
-        const decimal = { ...next, rows: buildRows("n1", 1, { value: "0.5" }), columns: withType("NUMERIC") };
-        await copy(await world.write(decimal));
-        const answer = await readAll(warehouse, "SELECT value FROM analytics.web_shop ORDER BY value DESC");
-        expect(answer.map(([text]) => text!.replace(/\.?0+$/, ""))).toEqual([value, "0.5"]);
+        const rows = buildRows("n1", 1, { value: "0.5" });
+        const wide = await world.write({ ...next, rows, columns: withType("NUMERIC") });
+        const narrowAgain = await world.write({ ...g2, day: "2026-11-22" });
+        await copy(wide, narrowAgain);
+        const measures = [narrow, wide, narrowAgain].map((target) => measureOf(target));
+        expect(await warehouse.measureHot(table, "all")).toEqual(measures);
       });
 
       test("that cannot be brought together are refused with their names, and nothing changes", async () => {
@@ -323,74 +311,6 @@ export function describeWarehouse(name: string, createWorld: () => Promise<Wareh
       });
     });
 
-    describe("people", () => {
-      beforeEach(() => warehouse.prepare(table, baseColumns));
-
-      test("read each day once in _all: hot where the ledger says hot, else cold", async () => {
-        const [hot, cold, both] = [
-          await world.write(g1),
-          await world.write(next),
-          await world.write({ ...g2, day: "2026-11-22" }),
-        ];
-        await moveCold(cold, both);
-        await warehouse.transact(table, async (transaction) => {
-          for (const target of [hot, both]) await transaction.copy(buildGenerationFiles(target));
-          await transaction.lock();
-          await transaction.writeLedger([
-            buildLedgerRow(hot, "hot"),
-            { ...buildLedgerRow(both, "hot"), coldGeneration: "g2", coldSequence: 2 },
-          ]);
-        });
-        const sql = `SELECT CAST(_day AS VARCHAR), _generation, COUNT(*), COUNT(DISTINCT event_id)
-          FROM analytics.web_shop_all GROUP BY _day, _generation ORDER BY _day`;
-        expect(await readAll(warehouse, sql)).toEqual([
-          ["2026-11-20", "g1", "5", "5"],
-          ["2026-11-21", "n1", "3", "3"],
-          ["2026-11-22", "g2", "4", "4"],
-        ]);
-      });
-
-      test("read one row a day in _days", async () => {
-        const [hot, cold] = [await world.write(g1), await world.write({ ...next, kind: "intraday" })];
-        await moveCold(cold);
-        await warehouse.transact(table, (transaction) =>
-          transaction.writeLedger([buildLedgerRow(hot, "hot")]),
-        );
-        const sql = `SELECT CAST(day AS VARCHAR), shard_kind, is_final, is_hot, "rows", duplicates, filtered, checksum,
-          generation FROM analytics.web_shop_days ORDER BY day`;
-        expect(await readAll(warehouse, sql)).toEqual([
-          ["2026-11-20", "daily", "true", "true", "5", "2", "1", hot.manifest.checksum, "g1"],
-          ["2026-11-21", "intraday", "false", "false", "3", "2", "1", cold.manifest.checksum, "n1"],
-        ]);
-      });
-
-      test("get values as text, null as null, with the columns' names", async () => {
-        await copy(await world.write({ ...g1, rows: buildRows("g1", 1, { value: null }) }));
-        const result = await warehouse.query(
-          "SELECT event_name, value, 1 + 1 AS two FROM analytics.web_shop",
-        );
-        expect(result.columns.map((column) => column.toLowerCase())).toEqual(["event_name", "value", "two"]);
-        expect(await collect(result.rows)).toEqual([["g1 0", null, "2"]]);
-      });
-
-      test("change nothing by a query", async () => {
-        const target = await world.write(g1);
-        await copy(target);
-        await expect(readAll(warehouse, "DELETE FROM analytics.web_shop")).rejects.toMatchObject({
-          code: "usage",
-        });
-        expect(await warehouse.measureHot(table, "all")).toEqual([measureOf(target)]);
-      });
-
-      test("are told of a mistake in a query", async () => {
-        const wrong = readAll(warehouse, "SELECT no_such_column FROM analytics.web_shop");
-        await expect(wrong).rejects.toMatchObject({
-          code: "usage",
-          message: expect.stringMatching(/no_such_column/i),
-        });
-      });
-    });
-
     test.each([
       [{ schema: "analytics", table: 'a"b' }],
       [{ schema: 'x"; DROP SCHEMA analytics CASCADE; --', table: "t" }],
@@ -428,45 +348,4 @@ export function describeWarehouse(name: string, createWorld: () => Promise<Wareh
       expect(await warehouse.readLedger(table, "all")).toMatchObject([{ hotGeneration: hostile }]);
     });
   });
-}
-
-/** What the warehouse is to count of a generation, by its manifest; `more` for columns the table has besides. */
-export function measureOf({ day, manifest }: ReaderTarget, more: Record<string, number> = {}): DayMeasure {
-  const { generation, balance, checksum, nonNull } = manifest;
-  return { day, generation, rows: balance.written, checksum, nonNull: { ...nonNull, ...more } };
-}
-
-/** A ledger row that calls the target hot or cold. */
-function buildLedgerRow({ day, head, manifest }: ReaderTarget, place: "hot" | "cold"): LedgerRow {
-  const isHot = place === "hot";
-  const { balance, source, checksum } = manifest;
-  return {
-    day,
-    hotGeneration: isHot ? head.generation : null,
-    coldGeneration: isHot ? null : head.generation,
-    hotSequence: isHot ? head.sequence : null,
-    coldSequence: isHot ? null : head.sequence,
-    shardKind: source.kind,
-    finalAtMs: source.kind === "daily" ? 1 : null,
-    rows: balance.written,
-    duplicates: 2,
-    filtered: balance.filtered,
-    checksum,
-    loadedAtMs: 1,
-  };
-}
-
-function withType(type: "NUMERIC" | "FLOAT") {
-  return baseColumns.map((column) => (column.name === "value" ? { ...column, type } : column));
-}
-
-/** All rows that a query answers. */
-export async function readAll(warehouse: Warehouse, sql: string): Promise<(string | null)[][]> {
-  return collect((await warehouse.query(sql)).rows);
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
 }

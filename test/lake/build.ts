@@ -61,7 +61,8 @@ export function buildManifestOf(generation: string, over: Partial<Manifest> = {}
 /** A head that these generations became current in, each at its time (ms). */
 export function buildHeadOf(...commits: readonly (readonly [generation: string, atMs: number])[]): Head {
   let head: Head | null = null;
-  for (const [generation, atMs] of commits) head = commitToHead(head, buildManifestOf(generation), atMs);
+  for (const [generation, atMs] of commits)
+    head = commitToHead(head, buildManifestOf(generation), atMs, true);
   if (head === null) throw new Error("a head has a generation");
   return head;
 }
@@ -97,7 +98,8 @@ export async function writeGeneration(
 ): Promise<GenerationReport> {
   const { engine, files, duplicatesFiles, balance, checksum, nonNull, columns } = buildManifestOf(generation);
   for (const { key } of files) await store.put(key, bytes("rows"), { ifAbsent: true });
-  return { generation, engine, files, duplicatesFiles, balance, checksum, nonNull, columns, ...over };
+  const told = { generation, engine, files, duplicatesFiles, balance, checksum, nonNull, columns };
+  return { ...told, startedAtMs: null, ...over };
 }
 
 /** A commit of a generation whose source has not moved, begun just now. */
@@ -122,6 +124,7 @@ export function buildCommit(
     countRows: async (files) => files.map((file) => file.rows),
     startedAtMs: 0,
     keepMs,
+    toBeLoaded: true,
     pause: async () => {},
     ...over,
   };

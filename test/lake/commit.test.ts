@@ -7,7 +7,7 @@ import { readHead } from "../../src/lake/heads.ts";
 import { duplicatesGenerationPrefix, generationPrefix, headKey } from "../../src/lake/keys.ts";
 import { readManifest } from "../../src/lake/manifest.ts";
 import { swapHead } from "../../src/lake/swap-head.ts";
-import { clearReached, markReached, releaseHead, rollBackHead } from "../../src/lake/transitions.ts";
+import { markReached, releaseHead, rollBackHead } from "../../src/lake/transitions.ts";
 import type { ObjectStore } from "../../src/ports.ts";
 import {
   buildCommit,
@@ -453,7 +453,7 @@ describe("a change of a head (rule 4: readers report how far they came)", () => 
     const { store } = createWorld();
     await commit(store, "g1");
     const put = vi.fn(store.put);
-    await swapHead({ ...store, put }, pipeline, family, day, (head) => clearReached(head, "hot"), pause);
+    await swapHead({ ...store, put }, pipeline, family, day, (head) => releaseHead(head), pause);
     expect(put).not.toHaveBeenCalled();
   });
 

@@ -8,7 +8,7 @@ import { type FoundGeneration, findGenerations } from "../../src/lake/find-gener
 import { listHeads, readHead } from "../../src/lake/heads.ts";
 import { duplicatesGenerationPrefix, headKey, manifestKey } from "../../src/lake/keys.ts";
 import { planRepair, type ReadersState } from "../../src/lake/plan-repair.ts";
-import { rollBackHead } from "../../src/lake/transitions.ts";
+import { declareIntent, rollBackHead } from "../../src/lake/transitions.ts";
 import type { Head } from "../../src/lake/types.ts";
 import type { LedgerRow, ObjectStore } from "../../src/ports.ts";
 import {
@@ -112,6 +112,31 @@ describe("rule 8: what goes", () => {
       expect(plan.kept.g2).toContain(reason);
     },
   );
+
+  test.each([
+    ["that may have read the head when it was current", 10, 11.5, "a run may be pointing the catalog at it"],
+    [
+      "an hour after, since the swap may have landed late",
+      11,
+      11.5,
+      "a run may be pointing the catalog at it",
+    ],
+    ["later than that", 11.1, 11.5, null],
+    ["that outlived itself", 10, 12, null],
+  ])("with an intent %s, whatever `keep` is", (_, sinceHours, atHours, reason) => {
+    const head = declareIntent(buildHeadOf(["g1", startMs], ["g2", startMs + 10 * hourMs]), {
+      id: "a",
+      sinceMs: startMs + sinceHours * hourMs,
+    });
+    const found = head.history.map(({ generation, fromMs }) => buildFound(generation, fromMs));
+    const nowMs = startMs + atHours * hourMs;
+    const plan = planRepair(
+      { heads: new Map([[day, head]]), found, nowMs, keepMs: hourMs },
+      at("g2", "g2", "g2")(head),
+    );
+    expect(plan.items.map(({ generation }) => generation)).toEqual(reason === null ? ["g1"] : []);
+    if (reason !== null) expect(plan.kept[0]?.reason).toContain(reason);
+  });
 
   test("a day that is not hot holds nothing back", () => {
     expect(planAt(9999, at(null, "g3", "g3")).items).toEqual(["g1", "g2"]);
@@ -350,6 +375,26 @@ describe("rule 8: repairing", () => {
       "remove _duplicates/day=2026-11-20/generation=g1/a.parquet",
       "remove _manifests/2026-11-20/g1.json",
     ]);
+  });
+
+  test("refuses the swap of a process that stood still while its generation was deleted", async () => {
+    let nowMs = startMs;
+    const store = createMemoryStore({ nowMs: () => nowMs });
+    await commit(store, "g1");
+    nowMs += hourMs;
+    // Its last look at the clock is behind it when it is suspended; a day later it goes on as if nothing was.
+    const suspended: ObjectStore = {
+      ...store,
+      async put(key, body, condition) {
+        if (key === headKey(pipeline, family, day) && nowMs < startMs + 2 * hourMs) {
+          nowMs += keepMs + hourMs;
+          await apply({ store, clock: { ms: nowMs }, unregistered: [] }, await plan(store));
+        }
+        return store.put(key, body, condition);
+      },
+    };
+    await expect(commit(suspended, "g2")).rejects.toMatchObject({ code: "refused" });
+    expect(await readGenerations(store)).toMatchObject({ data: ["g1"], history: ["g1"], current: "g1" });
   });
 
   test("deletes nothing where unregistering fails, and ends the job the next time", async () => {

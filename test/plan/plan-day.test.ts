@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { intentLifeMs } from "../../src/days/request-life.ts";
 import { buildPlan } from "../../src/plan/build-plan.ts";
 import type { DayFacts, PlanInput } from "../../src/plan/types.ts";
 import { buildFacts, buildHead, buildPlanInput, buildVersion, day, instant } from "../support/builders.ts";
@@ -180,6 +181,17 @@ describe("readers", () => {
     ).toEqual(["load", "refresh"]);
   });
 
+  test("of a day that left retention are pruned where a load may have died before it could tell", () => {
+    const reached = { ...buildHead(on).reached, hot: null };
+    const plan = (mayBeHot: boolean, retentionDays: number | null) =>
+      planOne(buildFacts(on, { head: buildHead(on, { reached, mayBeHot }) }), { retentionDays }).actions;
+    expect(plan(true, 3)).toEqual(["prune"]);
+    expect(plan(false, 3)).toEqual(["none"]);
+    expect(plan(true, null)).toEqual(["load"]);
+    const known = buildFacts(on, { head: buildHead(on, { reached, mayBeHot: false }) });
+    expect(planOne(known, { retentionDays: 3, again: true }).actions).toEqual(["extract", "refresh", "prune"]);
+  });
+
   test("of a day that left retention: cold moves first, then hot is pruned", () => {
     expect(planOne(buildFacts(on, { head: buildHead(on) }), { retentionDays: 3 }).actions).toEqual(["prune"]);
     const behind = buildHead(on, { reached: { ...buildHead(on).reached, cold: null } });
@@ -187,6 +199,24 @@ describe("readers", () => {
       "refresh",
       "prune",
     ]);
+  });
+
+  test("follow in the catalog where a run that was pointing it was cut short, by the store's clock", () => {
+    const reached = { generation: buildHead(on).generation, sequence: 1000, atMs: 1 };
+    const head = buildHead(on, {
+      reached: { catalog: reached, hot: reached, cold: reached },
+      pointing: [{ id: "a", sinceMs: 5000 }],
+    });
+    const planAt = (storeNowMs: number | null, catalog = true) =>
+      planOne(buildFacts(on, { head }), { storeNowMs, catalog });
+    expect(planAt(5000 + intentLifeMs)).toEqual({
+      state: "open",
+      actions: ["register"],
+      reason: "a run that was pointing the catalog was cut short",
+    });
+    expect(planAt(5000 + intentLifeMs - 1).actions).toEqual(["none"]);
+    expect(planAt(null).actions).toEqual(["none"]);
+    expect(planAt(5000 + intentLifeMs, false).actions).toEqual(["none"]);
   });
 
   test("are believed by the ledger, not by the head, in a sweep", () => {

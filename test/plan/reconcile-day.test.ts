@@ -138,8 +138,33 @@ describe("reconcile finds", () => {
       { ledger: buildLedgerRow({ hotGeneration: null }), hot: [] },
       `hot should show generation ${head.generation}, the ledger says none`,
     ],
+    [
+      "a partition behind the head",
+      { partition: "web-shop/ga4_events/day=2026-11-20/generation=other/" },
+      `the catalog points at other, the head names ${head.generation}`,
+    ],
+    [
+      "a partition at a folder that is none of ours",
+      { partition: "elsewhere/" },
+      `the catalog points at elsewhere/, the head names ${head.generation}`,
+    ],
+    [
+      "a missing partition",
+      { partition: null },
+      `the catalog points at nothing, the head names ${head.generation}`,
+    ],
+    [
+      "a partition of a day without a head",
+      { head: null, manifest: null, ledger: null, partition: "elsewhere/" },
+      "the catalog points at elsewhere/, the day has no head",
+    ],
   ])("%s", (_, changes, difference) => {
     expect(reconcile(changes).differences).toContain(difference);
+  });
+
+  test("nothing to say of a partition at its head", () => {
+    const partition = `s3://lake/web-shop/ga4_events/day=2026-11-20/generation=${head.generation}`;
+    expect(reconcile({ partition }).differences).toEqual([]);
   });
 });
 

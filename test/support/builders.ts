@@ -85,6 +85,9 @@ export function buildHead(on: Day, changes: Partial<Head> = {}): Head {
     rows: { source: 1000, written: 990 },
     history: [{ generation, sequence, fromMs: 1000, toMs: null }],
     reached: { catalog: null, hot: reached, cold: reached },
+    pointing: [],
+    mayBeHot: false,
+    fence: 0,
     hold: null,
     ...changes,
   };
@@ -107,6 +110,7 @@ export function buildPlanInput(days: readonly DayFacts[], changes: Partial<PlanI
     range: { first: day("2026-11-14"), last: day("2026-11-23") },
     families: [buildFamilyFacts(days)],
     catalog: false,
+    storeNowMs: null,
     accept: false,
     again: false,
     scope: "all",

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDuckDbWarehouse } from "../../src/adapters/duckdb/warehouse.ts";
 import type { ReaderTarget } from "../../src/tasks/reader-target.ts";
-import { measureOf } from "../contracts/warehouse.ts";
 import { baseColumns, buildRows, type GenerationSpec } from "../contracts/warehouse-lake.ts";
+import { measureOf } from "../contracts/warehouse-world.ts";
 import { createReaderWorld, type ReaderWorld, table } from "./reader-world.ts";
 
 const g1: GenerationSpec = { day: "2026-11-20", generation: "g1", sequence: 1, rows: buildRows("g1", 5) };

@@ -3,8 +3,8 @@ import { createDuckDbWarehouse } from "../../src/adapters/duckdb/warehouse.ts";
 import type { Day } from "../../src/days/day.ts";
 import type { LedgerRow } from "../../src/ports.ts";
 import type { ReaderTarget } from "../../src/tasks/reader-target.ts";
-import { measureOf, readAll } from "../contracts/warehouse.ts";
 import { baseColumns, buildRows, type GenerationSpec, grownColumns } from "../contracts/warehouse-lake.ts";
+import { measureOf, readAll } from "../contracts/warehouse-world.ts";
 import {
   buildLostSession,
   changeSteps,

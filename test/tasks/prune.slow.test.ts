@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Day } from "../../src/days/day.ts";
 import { type PruneResult, runPrune } from "../../src/tasks/prune.ts";
 import type { ReaderTarget } from "../../src/tasks/reader-target.ts";
-import { measureOf, readAll } from "../contracts/warehouse.ts";
 import { buildRows, type GenerationSpec } from "../contracts/warehouse-lake.ts";
+import { measureOf, readAll } from "../contracts/warehouse-world.ts";
 import {
   type Changes,
   changeSteps,

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Manifest } from "../../src/lake/types.ts";
-import { measureOf, readAll } from "../contracts/warehouse.ts";
 import {
   baseColumns,
   buildRows,
@@ -9,6 +8,7 @@ import {
   grownColumns,
   type LakeRow,
 } from "../contracts/warehouse-lake.ts";
+import { measureOf, readAll } from "../contracts/warehouse-world.ts";
 import {
   buildLostSession,
   changeSteps,

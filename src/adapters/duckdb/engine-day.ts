@@ -26,6 +26,9 @@ export async function extractDay(attempt: Attempt): Promise<GenerationReport> {
   // What DuckDB has freed its allocator keeps for later, up to a third of the process: given back early instead.
   await database.run("SET allocator_flush_threshold = '1MB'");
   await database.run("SET allocator_bulk_deallocation_flush_threshold = '16MB'");
+  // DuckDB knows how far a statement is only where it believes that it shows a bar.
+  await database.run("SET enable_progress_bar_print = false");
+  await database.run("SET enable_progress_bar = true");
   const { recipe, deadlineMs } = extract;
   const nowMs = options.clock.now();
   const session = openRecipeSession({ database, recipe, signal: context.signal, nowMs, deadlineMs });
@@ -65,8 +68,9 @@ async function writeGeneration(
     rows: counts.passed,
     bytes,
   });
-  const stop = reportRows(attempt, database, counts.passed);
-  const files = await writeDay(attempt, session, cut, counts).finally(stop);
+  const progress = reportRows(attempt, database, counts.passed);
+  const files = await writeDay(attempt, session, cut, counts).finally(progress.stop);
+  progress.tell(1);
   const removed = counts.hasSettled ? await writeRemoved(attempt, session) : [];
   const paths = { files: renderPaths(files.map(({ path }) => path)) };
   const [report] = await session.run("report", paths);
@@ -81,6 +85,7 @@ async function writeGeneration(
     nonNull: await readNonNull(session, extract.recipe.columns, files, paths),
     columns: extract.recipe.columns,
     engine: { name: "duckdb", version: duckdbVersion },
+    startedAtMs: null,
   };
 }
 
@@ -131,7 +136,7 @@ function checkBalance({ day }: DayExtract, balance: RowBalance, readBack: number
 }
 
 /** Tells about rows while they are written; DuckDB knows a share only. */
-function reportRows({ extract, context }: Attempt, database: Database, rows: number): () => void {
+function reportRows({ extract, context }: Attempt, database: Database, rows: number) {
   const { day, family, shard } = extract;
   const bytes = shard.parts.reduce((sum, part) => sum + part.bytes, 0);
   const tell = (share: number) =>
@@ -140,10 +145,7 @@ function reportRows({ extract, context }: Attempt, database: Database, rows: num
     const { percentage } = database.connection.progress;
     if (percentage > 0) tell(Math.min(percentage / 100, 1));
   }, 200);
-  return () => {
-    clearInterval(timer);
-    tell(1);
-  };
+  return { tell, stop: () => clearInterval(timer) };
 }
 
 function renderPaths(paths: readonly string[]): SqlFragment {

@@ -30,6 +30,7 @@ export interface SessionInput {
 
 /** Timers take 31 bits of milliseconds. */
 const maxTimerMs = 2 ** 31 - 1;
+const interruptEveryMs = 50;
 
 export function openRecipeSession({
   database,
@@ -42,7 +43,12 @@ export function openRecipeSession({
   const leftMs = Math.max(0, deadlineMs - nowMs);
   const timer = setTimeout(() => late.abort(buildLateError()), Math.min(leftMs, maxTimerMs));
   const either = AbortSignal.any([signal, late.signal]);
-  const stop = () => database.interrupt();
+  let repeat: NodeJS.Timeout | undefined;
+  // DuckDB forgets an interrupt that comes just before a statement begins: it is said until somebody hears.
+  const stop = () => {
+    database.interrupt();
+    repeat ??= setInterval(() => database.interrupt(), interruptEveryMs);
+  };
   either.addEventListener("abort", stop);
   if (leftMs === 0) late.abort(buildLateError());
 
@@ -64,6 +70,7 @@ export function openRecipeSession({
     runOne: (name, index, places) => runText(recipe.statements[name][index]!, places, null),
     end() {
       clearTimeout(timer);
+      clearInterval(repeat);
       either.removeEventListener("abort", stop);
     },
   };

@@ -10,6 +10,7 @@ import { cleanScratch, createScratch, removeScratch } from "./engine-scratch.ts"
 export function createDuckDbEngine(options: DuckDbEngineOptions): Engine {
   return {
     name: "duckdb",
+    daysAtOnce: 1,
     async *extract(days, context): AsyncIterable<DayOutcome> {
       await cleanScratch(options.spill);
       for (const day of days) yield await runDay(options, day, context);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createDuckDbWarehouse } from "../../../src/adapters/duckdb/warehouse.ts";
 import { createFolderStore } from "../../../src/adapters/folder/folder-store.ts";
 import type { Clock, ObjectStore } from "../../../src/ports.ts";
-import type { WarehouseWorld } from "../../contracts/warehouse.ts";
 import { writeGeneration } from "../../contracts/warehouse-lake.ts";
+import type { WarehouseWorld } from "../../contracts/warehouse-world.ts";
 
 export interface DuckDbWorld extends WarehouseWorld {
   folder: string;

@@ -13,7 +13,6 @@ import type { Day } from "../../../src/days/day.ts";
 import type { Column } from "../../../src/days/schema.ts";
 import type { LedgerRow, Warehouse } from "../../../src/ports.ts";
 import { buildGenerationFiles, type ReaderTarget } from "../../../src/tasks/reader-target.ts";
-import { measureOf, readAll } from "../../contracts/warehouse.ts";
 import {
   baseColumns,
   buildRows,
@@ -21,6 +20,7 @@ import {
   grownColumns,
   writeGeneration,
 } from "../../contracts/warehouse-lake.ts";
+import { measureOf, readAll } from "../../contracts/warehouse-world.ts";
 import { createDuckDbWorld, createTestClock, type DuckDbWorld, waitMs } from "./warehouse-world.ts";
 
 const table = { schema: "analytics", table: "web_shop" };
