@@ -61,9 +61,10 @@ export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers, fo
   return sql`coalesce(${chooseText(slots, renderers.jsonOrNull, several)}, 'null')`;
 }
 
-/** Text of the value, as it is hashed; null where no slot is set. */
+/** Text of the value, as it is hashed: always exact, a hash would hide the mark. Null where no slot is set. */
 export function renderSlotsText(slots: readonly Slot[], renderers: Renderers): SqlFragment {
-  return chooseText(slots, renderers.text, renderSlotsObject(slots, renderers));
+  const exact = slots.map((slot) => ({ ...slot, at: { ...slot.at, form: "exact" as const } }));
+  return chooseText(exact, renderers.text, renderSlotsObject(exact, renderers));
 }
 
 function chooseText(slots: readonly Slot[], renderValue: RenderValue, several: SqlFragment): SqlFragment {
