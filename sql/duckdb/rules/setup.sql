@@ -24,6 +24,10 @@ CREATE OR REPLACE TEMP MACRO prefixed(t) AS CASE WHEN t IS NULL THEN 'n' ELSE co
 CREATE OR REPLACE TEMP MACRO keyed_hash(t) AS
   sha256(getvariable('hash_outer') || unhex(sha256(getvariable('hash_inner') || encode(t))));
 
+-- The first 31 digits of a text in hex as a number; numbers and texts have one order.
+CREATE OR REPLACE TEMP MACRO hex_number(t) AS
+  ('0x' || left(t, 15))::BIGINT::HUGEINT * 18446744073709551616 + ('0x' || substr(t, 16, 16))::UBIGINT;
+
 -- Texts of types without the differences that lose nothing: narrower numbers, instants with and without their zone.
 CREATE OR REPLACE TEMP MACRO widened(t) AS
   regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,

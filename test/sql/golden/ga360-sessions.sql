@@ -24,7 +24,7 @@
 -- column {"name":"_generation","type":"STRING","mode":"NULLABLE"}
 -- column {"name":"event_id","type":"STRING","mode":"NULLABLE"}
 
--- === setup: 19
+-- === setup: 20
 CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
 
 CREATE OR REPLACE TEMP MACRO float_text(d) AS CASE WHEN isfinite(d) THEN d::VARCHAR ELSE to_json(d)::VARCHAR END;
@@ -41,6 +41,9 @@ CREATE OR REPLACE TEMP MACRO prefixed(t) AS CASE WHEN t IS NULL THEN 'n' ELSE co
 
 CREATE OR REPLACE TEMP MACRO keyed_hash(t) AS
   sha256(getvariable('hash_outer') || unhex(sha256(getvariable('hash_inner') || encode(t))));
+
+CREATE OR REPLACE TEMP MACRO hex_number(t) AS
+  ('0x' || left(t, 15))::BIGINT::HUGEINT * 18446744073709551616 + ('0x' || substr(t, 16, 16))::UBIGINT;
 
 CREATE OR REPLACE TEMP MACRO widened(t) AS
   regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,
