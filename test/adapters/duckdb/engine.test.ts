@@ -212,6 +212,33 @@ describe("the scratch folder", () => {
   });
 });
 
+describe("a day that runs out of memory", () => {
+  const small = { memoryBytes: 12_000_000 };
+
+  test.each([
+    [2, 1],
+    [1, 0],
+  ])("with %i threads says so %i times, before it fails", async (threads, times) => {
+    const world = await createEngineWorld();
+    const part = await writeParquet(world, "s", eventSchema, many(20_000));
+    const notes: string[] = [];
+
+    const error = await extractError(world, {
+      schema: eventSchema,
+      parts: [part],
+      options: { ...small, threads },
+      onNote: (text) => notes.push(text),
+    });
+
+    expect(error).toMatchObject({
+      parts: { failed: "The engine's memory is too small for this day's rows." },
+    });
+    expect(notes).toEqual(
+      Array.from({ length: times }, () => expect.stringContaining("ga4_events 2026-11-20 ran out of memory")),
+    );
+  });
+});
+
 test("threads are those asked for, else as many as cores and memory allow", () => {
   expect(chooseThreads(7, 1)).toBe(7);
   expect(chooseThreads(null, 1)).toBe(1);
