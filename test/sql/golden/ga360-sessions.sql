@@ -348,7 +348,7 @@ COPY (
   SELECT * FROM clean_rows
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === sample: 1
@@ -356,7 +356,7 @@ COPY (
   SELECT * FROM clean_rows LIMIT {{@rows}}
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === write_settled: 0

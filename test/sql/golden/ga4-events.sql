@@ -294,7 +294,10 @@ SELECT count(*) AS hashes FROM suspects;
 COPY (
   SELECT * FROM source
   WHERE (coalesce("platform" IN ('WEB', 'IOS'), false) AND coalesce(len(list_filter("event_params", lambda e0: coalesce(e0."key", '') = 'page_location' AND coalesce(starts_with(CASE WHEN (e0."value"."double_value" IS NOT NULL)::TINYINT + (e0."value"."float_value" IS NOT NULL)::TINYINT + (e0."value"."int_value" IS NOT NULL)::TINYINT + (e0."value"."string_value" IS NOT NULL)::TINYINT > 1 THEN '{' || concat_ws(',', '"double_value":' || json_float(e0."value"."double_value"), '"float_value":' || json_float(e0."value"."float_value"), '"int_value":' || e0."value"."int_value"::VARCHAR, '"string_value":' || json_string(e0."value"."string_value")) || '}' ELSE coalesce(e0."value"."string_value", e0."value"."int_value"::VARCHAR, float_text(e0."value"."double_value"), float_text(e0."value"."float_value")) END, 'https://shop.example/it''s'), false))), 0) > 0 AND NOT coalesce("geo"."country" IN ('Nowhere'), false) AND coalesce(len(list_filter("event_params", lambda e0: coalesce(e0."key", '') = 'debug_mode' AND coalesce(CASE WHEN (e0."value"."double_value" IS NOT NULL)::TINYINT + (e0."value"."float_value" IS NOT NULL)::TINYINT + (e0."value"."int_value" IS NOT NULL)::TINYINT + (e0."value"."string_value" IS NOT NULL)::TINYINT > 1 THEN '{' || concat_ws(',', '"double_value":' || json_float(e0."value"."double_value"), '"float_value":' || json_float(e0."value"."float_value"), '"int_value":' || e0."value"."int_value"::VARCHAR, '"string_value":' || json_string(e0."value"."string_value")) || '}' ELSE coalesce(e0."value"."string_value", e0."value"."int_value"::VARCHAR, float_text(e0."value"."double_value"), float_text(e0."value"."float_value")) END IN ('1', '1'::DOUBLE::VARCHAR), false))), 0) > 0 AND ("user_pseudo_id" IS NOT NULL)) AND hash("stream_id", "user_pseudo_id", "event_timestamp", "event_name", "event_bundle_sequence_id", "batch_page_id", "batch_ordering_id", "batch_event_index") IN (SELECT h FROM suspects)
-) TO {{@side}} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240);
+) TO {{@side}} (
+  FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 8192,
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000
+);
 
 -- === settle: 4
 CREATE OR REPLACE TEMP VIEW side_rows AS
@@ -574,7 +577,7 @@ COPY (
   SELECT * FROM settled_rows
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === write_clean: 1
@@ -582,7 +585,7 @@ COPY (
   SELECT * FROM clean_rows
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === sample: 1
@@ -590,7 +593,7 @@ COPY (
   SELECT * FROM clean_rows LIMIT {{@rows}}
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === write_settled: 1
@@ -598,7 +601,7 @@ COPY (
   SELECT * FROM settled_rows
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === write_removed: 1
@@ -606,7 +609,7 @@ COPY (
   SELECT * FROM removed_rows
 ) TO {{@target}} (
   FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE {{@row_group_rows}},
-  RETURN_STATS{{@options}}
+  STRING_DICTIONARY_PAGE_SIZE_LIMIT 131072, DICTIONARY_SIZE_LIMIT 1000, RETURN_STATS{{@options}}
 );
 
 -- === report: 1
