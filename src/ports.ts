@@ -148,6 +148,8 @@ export interface EngineContext {
   signal: AbortSignal;
   /** Called as rows pass; `rows` and `bytes` are totals of the day so far. */
   onRows(day: Day, family: FamilyName, rows: number, bytes: number): void;
+  /** Called where a day goes on otherwise than asked for, in words for people. */
+  onNote?(text: string): void;
 }
 
 /** Turns shards into generations. Yields each day as it ends; one failing day does not fail the others. */

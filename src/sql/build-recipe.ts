@@ -6,11 +6,12 @@ import { renderEventId, renderIdentityHash } from "./event-id.ts";
 import { formulaVersion, hashRules, type Rules } from "./hash-rules.ts";
 import type { Recipe } from "./recipe.ts";
 import { fragment, identifier, join, literal, renderSql, type SqlFragment } from "./render.ts";
-import { buildColumns, renderDigest, renderSelectList } from "./render-columns.ts";
+import { buildColumns, renderDigest, renderMarkedTexts, renderSelectList } from "./render-columns.ts";
 import { renderFilter } from "./render-filter.ts";
-import { renderKeyList } from "./render-key-values.ts";
+import { renderers } from "./render-json.ts";
+import { buildOrderedList, type OrderedList } from "./render-ordered.ts";
 import { renderDeclared, renderIsJson, renderStagedColumns, renderTextTypes } from "./render-staging.ts";
-import { findKeyValues, rawRules, start } from "./row-rules.ts";
+import { findKeyValues, outputRules, rawRules, start } from "./row-rules.ts";
 import { readStatement } from "./statements.ts";
 import { sql } from "./template.ts";
 import { renderType } from "./types.ts";
@@ -96,76 +97,67 @@ function asDecimal(field: Field): Field {
 function buildSorting(rules: Rules, schema: readonly Field[]) {
   const identity = renderIdentityHash(rules, schema);
   const filter = renderFilter(rules, schema);
-  const lists = findKeyLists(rules, schema);
   const dedupes = rules.duplicates === "event_id";
-  const suspicions = [
-    ...(dedupes ? [{ table: fragment("suspects"), hash: identity }] : []),
-    ...lists.map(({ table, keys }) => ({ table, hash: sql`hash(${keys})` })),
-  ];
-  const isIn = suspicions.map(({ table, hash }) => sql`${hash} IN (SELECT h FROM ${table})`);
-  const named = suspicions.map((suspicion, index) => ({
-    ...suspicion,
-    name: fragment(`_shardlift_hash_${index}`),
-  }));
-  const isNotIn = named.map(({ table, name }) => sql`ANTI JOIN ${table} ON ${table}.h = rendered.${name}`);
-  const hashes = named.map(({ hash, name }) => sql`${hash} AS ${name}`);
-  const clean = buildColumns(rules, schema, "regular");
   const exact = renderSelectList(buildColumns(rules, schema, "exact"));
   return {
     counts: render("counts", { filter }),
     keys: dedupes ? render("keys", { identity, filter }) : [],
-    irregular: lists.flatMap((list) => render("irregular", list)),
     suspects: dedupes ? render("suspects") : [],
-    apart: render("apart", {
-      hashes: join(
-        [literal(0), ...suspicions.map(({ table }) => sql`(SELECT count(*) FROM ${table})`)],
-        " + ",
-      ),
-    }),
-    side: render("side", { filter, suspicion: join([fragment("false"), ...isIn], " OR ") }),
+    apart: dedupes ? render("apart") : [],
+    side: dedupes ? render("side", { filter, identity }) : [],
     settle: dedupes
       ? render("settle", {
           event_id: renderEventId(rules, schema, "exact"),
           digest: renderDigest(rules, schema),
           columns: exact,
         })
-      : render("settle-keep", { columns: exact }),
+      : [],
     duplicates: dedupes ? render("duplicates") : [],
-    clean: render("clean", {
-      names: join(clean.map(({ column }) => identifier(column.name))),
-      columns: join([renderSelectList(clean), ...hashes], ",\n  "),
-      apart: join(isNotIn, "\n"),
-      filter,
-    }),
-    clean_whole: render("clean-whole", { columns: renderSelectList(clean), filter }),
+    ...buildClean(rules, schema, filter),
   };
 }
 
-/** Key lists of the key-value columns that this schema has, each with the table of irregular ones. */
-function findKeyLists(rules: Rules, schema: readonly Field[]): { table: SqlFragment; keys: SqlFragment }[] {
+/** Clean rows: without suspects (`clean`), or all there are (`clean_whole`). */
+function buildClean(rules: Rules, schema: readonly Field[], filter: SqlFragment) {
+  const lists = findOrderedLists(rules, schema);
+  const hash = fragment("_shardlift_hash");
+  const all = (parts: readonly SqlFragment[]) => join([fragment("*"), ...parts], ",\n      ");
+  const isNotIn = sql`ANTI JOIN suspects ON suspects.h = source_rows.${hash}`;
+  const places = (apart: readonly SqlFragment[], hashes: readonly SqlFragment[]) => ({
+    columns: renderSelectList(buildColumns(rules, schema, "regular")),
+    ordered: all(lists.flatMap(({ texts }) => texts)),
+    pairs: all([...hashes, ...renderMarkedTexts(rules, schema), ...lists.flatMap(({ pairs }) => pairs)]),
+    joins: join([...apart, ...lists.map((list) => list.join)], "\n  "),
+    filter,
+  });
+  const identity = sql`${renderIdentityHash(rules, schema)} AS ${hash}`;
+  return {
+    key_lists: lists.flatMap(({ table, keyList: keys }) => render("key-lists", { table, keys })),
+    clean: render("clean", places([isNotIn], [identity])),
+    clean_whole: render("clean", places([], [])),
+  };
+}
+
+/** The key-value columns that this schema has, with all rules that one of their texts is rendered with. */
+function findOrderedLists(rules: Rules, schema: readonly Field[]): OrderedList[] {
   return schema.flatMap((field) => {
-    const at = start(rawRules(rules), "exact", field.name);
-    const list = findKeyValues(at, field);
-    if (list === null) return [];
-    return [
-      {
-        table: identifier(`irregular_${field.name}`),
-        keys: renderKeyList(list, field, identifier(field.name)),
-      },
-    ];
+    const positions = [rawRules, outputRules].map((of) => start(of(rules), "regular", field.name));
+    const list = findKeyValues(positions[0]!, field);
+    return list === null ? [] : [buildOrderedList(list, field, positions, renderers)];
   });
 }
 
-function buildWriting(rules: Rules) {
+function buildWriting({ duplicates }: Rules) {
   const clean = fragment("SELECT * FROM clean_rows");
   const settled = fragment("SELECT * FROM settled_rows");
   const removed = fragment("SELECT * FROM removed_rows");
+  const dedupes = duplicates === "event_id";
   return {
-    write: render("write", { rows: join([clean, settled], "\n  UNION ALL\n  ") }),
+    write: dedupes ? render("write", { rows: join([clean, settled], "\n  UNION ALL\n  ") }) : [],
     write_clean: render("write", { rows: clean }),
     sample: render("write", { rows: fragment("SELECT * FROM clean_rows LIMIT {{@rows}}") }),
-    write_settled: render("write", { rows: settled }),
-    write_removed: rules.duplicates === "event_id" ? render("write", { rows: removed }) : [],
+    write_settled: dedupes ? render("write", { rows: settled }) : [],
+    write_removed: dedupes ? render("write", { rows: removed }) : [],
   };
 }
 

@@ -47,13 +47,13 @@ export type StatementName =
   | "counts"
   /** Per file or day: the table `keys`, hashes of the rows' identities. */
   | "keys"
-  /** Per file or day: for each key-value column the table `irregular_<column>`, hashes of key lists. */
-  | "irregular"
+  /** Per file or day: for each key-value column the table `key_lists_<column>`, the order of their pairs. */
+  | "key_lists"
   /** Once per day, over all `keys`: the table `suspects`, hashes that occur twice. */
   | "suspects"
-  /** Once per day: how many hashes there are to look out for; with none of them `side` and `settle` have no work. */
+  /** Once per day: how many suspects there are; with none of them `side` and `settle` have no work. */
   | "apart"
-  /** Per file or day: rows that are suspect or irregular, as they are, into a side file. */
+  /** Per file or day: rows that are suspect, as they are, into a side file. */
   | "side"
   /** Once per day, over all side files: the views `settled_rows` and `removed_rows`, in the exact form. */
   | "settle"

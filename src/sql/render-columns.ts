@@ -6,6 +6,7 @@ import { member } from "./member.ts";
 import { fragment, identifier, join, literal, type SqlFragment } from "./render.ts";
 import { renderers, renderJson, renderText } from "./render-json.ts";
 import { renderSetTimes } from "./render-key-values.ts";
+import { nameMarked, renderMarked } from "./render-ordered.ts";
 import {
   enterList,
   enterMember,
@@ -45,8 +46,22 @@ function buildColumn(field: Field, at: Position): OutputColumn | null {
   if (isHashed(at)) return hashed(field, value, at);
   const list = field.mode === "REPEATED" ? ("array" as const) : ("object" as const);
   if (findKeyValues(at, field)) return json(field.name, renderJson(field, value, at), "object");
-  if (hasKeyValuesBelow(at)) return json(field.name, renderJson(field, value, at), list);
+  if (hasKeyValuesBelow(at)) return json(field.name, renderNested(field, value, at), list);
   return buildTyped(field, value, at);
+}
+
+function renderNested(field: Field, value: SqlFragment, at: Position): SqlFragment {
+  const exact = renderJson(field, value, { ...at, form: "exact" });
+  return at.form === "exact" ? exact : renderMarked(field, exact);
+}
+
+/** Texts in the regular form that the columns of `clean_rows` are made of. */
+export function renderMarkedTexts(rules: Rules, schema: readonly Field[]): SqlFragment[] {
+  return schema.flatMap((field) => {
+    const at = start(outputRules(rules), "regular", field.name);
+    if (isDropped(at) || isHashed(at) || findKeyValues(at, field) || !hasKeyValuesBelow(at)) return [];
+    return [sql`${renderJson(field, identifier(field.name), at)} AS ${nameMarked(field)}`];
+  });
 }
 
 function json(name: string, value: SqlFragment, kind: "object" | "array"): OutputColumn {

@@ -4,7 +4,7 @@ import { type Rules, renderPath } from "./hash-rules.ts";
 import { member } from "./member.ts";
 import { fragment, identifier, join, literal, type SqlFragment } from "./render.ts";
 import { renderers, renderText } from "./render-json.ts";
-import { renderKey } from "./render-key-values.ts";
+import { renderKey } from "./render-pairs.ts";
 import { findSlots, renderSlotsText } from "./render-slots.ts";
 import { enterList, enterMember, findKeyValues, type Position, rawRules, start } from "./row-rules.ts";
 import { sql } from "./template.ts";

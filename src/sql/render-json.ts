@@ -2,7 +2,15 @@ import type { Field } from "../days/schema.ts";
 import { member, type Renderers } from "./member.ts";
 import { fragment, join, literal, type SqlFragment } from "./render.ts";
 import { renderKeyValues } from "./render-key-values.ts";
-import { enterList, enterMember, findKeyValues, isDropped, isHashed, type Position } from "./row-rules.ts";
+import {
+  enterList,
+  enterMember,
+  type Form,
+  findKeyValues,
+  isDropped,
+  isHashed,
+  type Position,
+} from "./row-rules.ts";
 import { sql } from "./template.ts";
 
 /** What renderers of parts (pairs, slots) are given to render values below them. */
@@ -21,12 +29,12 @@ export function renderJsonOrNull(field: Field, value: SqlFragment, at: Position)
   if (isHashed(at)) return sql`'"' || keyed_hash(${renderText(field, value, at)}) || '"'`;
   if (field.mode === "REPEATED") return renderList(field, value, at);
   if (field.type === "RECORD") return renderStruct(field, value, at);
-  return renderScalar(field, value);
+  return renderScalar(field, value, at.form);
 }
 
-/** The value's text: a string as it is, everything else as its JSON text without quotes. Null stays null. */
+/** The value's text, always exact: a string as it is, everything else as its JSON text without quotes. Null stays null. */
 export function renderText(field: Field, value: SqlFragment, at: Position): SqlFragment {
-  const unhashed = { ...at, rules: { ...at.rules, hash: [] } };
+  const unhashed = { ...at, form: "exact" as const, rules: { ...at.rules, hash: [] } };
   if (field.mode === "REPEATED") return renderList(field, value, unhashed);
   if (field.type === "RECORD") return renderStruct(field, value, unhashed);
   return renderScalarText(field, value);
@@ -50,14 +58,14 @@ function renderStruct(field: Field, value: SqlFragment, at: Position): SqlFragme
   return sql`CASE WHEN ${value} IS NOT NULL THEN ${body} END`;
 }
 
-function renderScalar(field: Field, value: SqlFragment): SqlFragment {
+function renderScalar(field: Field, value: SqlFragment, form: Form): SqlFragment {
   switch (field.type) {
     case "INTEGER":
     case "NUMERIC":
     case "BOOLEAN":
       return sql`${value}::VARCHAR`;
     case "FLOAT":
-      return sql`json_float(${value})`;
+      return form === "exact" ? sql`json_float(${value})` : sql`quick_float(${value})`;
     default:
       return sql`json_string(${renderScalarText(field, value)})`;
   }

@@ -1,17 +1,18 @@
 import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
-import { member, type Renderers } from "./member.ts";
-import { fragment, join, literal, type SqlFragment } from "./render.ts";
-import { findSlots, renderSlotsJson, renderSlotsText } from "./render-slots.ts";
-import { enterList, keysBelow, type Position } from "./row-rules.ts";
+import type { Renderers } from "./member.ts";
+import { fragment, type SqlFragment } from "./render.ts";
+import { renderOrdered } from "./render-ordered.ts";
+import {
+  buildPair,
+  type Pair,
+  type Pairs,
+  renderIsDropped,
+  renderKeyList,
+  type Shown,
+} from "./render-pairs.ts";
+import { enterList, type Form, mark, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
-
-/** The three texts of one pair: key and value as JSON, and when the key was set. */
-interface Pair {
-  key: SqlFragment;
-  value: SqlFragment;
-  time: SqlFragment;
-}
 
 /**
  * Renders a list of key-value pairs as JSON text of one object. Lists below lists are short: always exact.
@@ -37,46 +38,46 @@ export function renderSetTimes(
   return renderObject({ list, field, value, at, renderers }, "time");
 }
 
-/** A key-value list at its place in the schema. */
-interface Pairs {
-  list: KeyValueList;
-  field: Field;
-  value: SqlFragment;
-  at: Position;
-  renderers: Renderers;
+function renderObject(pairs: Pairs, shown: Shown): SqlFragment {
+  const { list, field, at } = pairs;
+  const { element, inside } = enterList(at);
+  const kept = renderKept(pairs, element);
+  const pair = (form: Form) => buildPair({ ...pairs, at: { ...inside, form } }, element);
+  const exact = () =>
+    renderShortOr(renderExact(kept, element, pair("exact"), shown), kept, element, pair("exact"), shown);
+  if (at.form === "exact") return exact();
+  if (at.depth === 0) return renderOrdered(field, at, shown, exact());
+  const keys = renderKeyList(list, field, kept, element);
+  const texts = sql`list_sort(${renderTexts(kept, element, pair("regular"), shown)})`;
+  const sorted = sql`CASE WHEN len(${kept}) = list_unique(${keys}) THEN ${braced(texts)} ELSE ${mark} END`;
+  return renderShortOr(sorted, kept, element, pair("regular"), shown);
 }
 
-function renderObject({ list, field, value, at, renderers }: Pairs, shown: "value" | "time"): SqlFragment {
-  const { element, inside } = enterList({ ...at, form: at.depth === 0 ? at.form : "exact" });
-  const kept = renderKept(list, field, value, at, element);
-  const pair = buildPair({ list, field, value, at: inside, renderers }, element);
-  if (inside.form === "exact") return renderShortOrExact(kept, element, pair, shown);
-  const texts = sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
-  return sql`concat('{', array_to_string(list_sort(${texts}), ','), '}')`;
-}
-
-/** Lists of no or one pair, most of those below lists, have nothing to group. */
-function renderShortOrExact(
+/** Lists of no or one pair, most of those below lists, have nothing to sort or group. */
+function renderShortOr(
+  long: SqlFragment,
   kept: SqlFragment,
   element: SqlFragment,
   pair: Pair,
-  shown: "value" | "time",
+  shown: Shown,
 ): SqlFragment {
-  const only = sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
-  const short = sql`concat('{', array_to_string(${only}, ','), '}')`;
-  return sql`CASE WHEN coalesce(len(${kept}), 0) < 2 THEN ${short} ELSE ${renderExact(kept, element, pair, shown)} END`;
+  const short = braced(renderTexts(kept, element, pair, shown));
+  return sql`CASE WHEN coalesce(len(${kept}), 0) < 2 THEN ${short} ELSE ${long} END`;
+}
+
+function renderTexts(kept: SqlFragment, element: SqlFragment, pair: Pair, shown: Shown): SqlFragment {
+  return sql`list_transform(${kept}, lambda ${element}: concat(${pair.key}, ':', ${pair[shown]}))`;
+}
+
+function braced(texts: SqlFragment): SqlFragment {
+  return sql`concat('{', array_to_string(${texts}, ','), '}')`;
 }
 
 /**
  * Groups pairs by key. Sorting by key, value and time at once gives arrays one canonical order, in which the nth
  * time belongs to the nth value.
  */
-function renderExact(
-  kept: SqlFragment,
-  element: SqlFragment,
-  pair: Pair,
-  shown: "value" | "time",
-): SqlFragment {
+function renderExact(kept: SqlFragment, element: SqlFragment, pair: Pair, shown: Shown): SqlFragment {
   const [pairs, key, one] = ["p", "k", "x"].map((name) => fragment(name + element.sql)) as [
     SqlFragment,
     SqlFragment,
@@ -92,54 +93,8 @@ function renderExact(
 }
 
 /** Pairs without those whose key is dropped. */
-function renderKept(
-  list: KeyValueList,
-  field: Field,
-  value: SqlFragment,
-  at: Position,
-  element: SqlFragment,
-): SqlFragment {
-  const dropped = keysBelow(at, at.rules.drop);
-  if (dropped.length === 0) return value;
-  return sql`list_filter(${value}, lambda ${element}: NOT ${isKeyIn(list, field, element, dropped)})`;
-}
-
-function isKeyIn(
-  list: KeyValueList,
-  field: Field,
-  element: SqlFragment,
-  keys: readonly string[],
-): SqlFragment {
-  const key = renderKey(list, field, element);
-  return sql`coalesce(${key} IN (${join(keys.map((name) => literal(name)))}), false)`;
-}
-
-/** The key as text, null where it is null; a key that this schema lacks is null. */
-export function renderKey(list: KeyValueList, field: Field, element: SqlFragment): SqlFragment {
-  const key = field.fields?.find((inner) => inner.name === list.key);
-  if (key === undefined) return fragment("NULL::VARCHAR");
-  const value = member(element, list.key);
-  return key.type === "STRING" ? value : sql`${value}::VARCHAR`;
-}
-
-function buildPair({ list, field, at: inside, renderers }: Pairs, element: SqlFragment): Pair {
-  const key = renderKey(list, field, element);
-  const { slots, time } = findSlots(list, field, element, inside);
-  const plain = renderSlotsJson(slots, renderers);
-  const hashed = keysBelow(inside, inside.rules.hash);
-  const hash = sql`coalesce('"' || keyed_hash(${renderSlotsText(slots, renderers)}) || '"', 'null')`;
-  return {
-    key: inside.form === "exact" ? sql`coalesce(json_string(${key}), '""')` : sql`'"', ${key}, '"'`,
-    value:
-      hashed.length === 0
-        ? plain
-        : sql`CASE WHEN ${isKeyIn(list, field, element, hashed)} THEN ${hash} ELSE ${plain} END`,
-    time: time === null ? literal("null") : sql`coalesce(${time}::VARCHAR, 'null')`,
-  };
-}
-
-/** The keys of a list, in the order they stand, as texts; nulls included. */
-export function renderKeyList(list: KeyValueList, field: Field, value: SqlFragment): SqlFragment {
-  const element = fragment("e0");
-  return sql`list_transform(${value}, lambda ${element}: ${renderKey(list, field, element)})`;
+function renderKept(pairs: Pairs, element: SqlFragment): SqlFragment {
+  const isDropped = renderIsDropped(pairs, element);
+  if (isDropped === null) return pairs.value;
+  return sql`list_filter(${pairs.value}, lambda ${element}: NOT ${isDropped})`;
 }

@@ -2,7 +2,7 @@ import type { KeyValueList } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
 import { member, type Renderers, type RenderValue } from "./member.ts";
 import { fragment, join, literal, type SqlFragment } from "./render.ts";
-import { enterMember, type Position } from "./row-rules.ts";
+import { enterMember, type Form, mark, type Position } from "./row-rules.ts";
 import { sql } from "./template.ts";
 
 /** One place in which a pair may hold its value. */
@@ -53,17 +53,21 @@ function apart(outer: readonly Slot[], inner: readonly Slot[]): Slot[] {
   return outer.map((slot) => (taken.has(slot.name) ? { ...slot, name: `.${slot.name}` } : slot));
 }
 
-/** JSON text of the one slot that is set, `null` where none is, an object where several are. */
-export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers): SqlFragment {
-  return sql`coalesce(${chooseText(slots, renderers.jsonOrNull, renderers)}, 'null')`;
+/**
+ * JSON text of the one slot that is set, `null` where none is, an object where several are (in the regular form the mark).
+ */
+export function renderSlotsJson(slots: readonly Slot[], renderers: Renderers, form: Form): SqlFragment {
+  const several = form === "exact" ? renderSlotsObject(slots, renderers) : mark;
+  return sql`coalesce(${chooseText(slots, renderers.jsonOrNull, several)}, 'null')`;
 }
 
-/** Text of the value, as it is hashed; null where no slot is set. */
+/** Text of the value, as it is hashed: always exact, a hash would hide the mark. Null where no slot is set. */
 export function renderSlotsText(slots: readonly Slot[], renderers: Renderers): SqlFragment {
-  return chooseText(slots, renderers.text, renderers);
+  const exact = slots.map((slot) => ({ ...slot, at: { ...slot.at, form: "exact" as const } }));
+  return chooseText(exact, renderers.text, renderSlotsObject(exact, renderers));
 }
 
-function chooseText(slots: readonly Slot[], renderValue: RenderValue, renderers: Renderers): SqlFragment {
+function chooseText(slots: readonly Slot[], renderValue: RenderValue, several: SqlFragment): SqlFragment {
   const render = (slot: Slot) => renderValue(slot.field, slot.value, slot.at);
   const [only, ...others] = slots;
   if (only === undefined) return fragment("NULL::VARCHAR");
@@ -74,7 +78,7 @@ function chooseText(slots: readonly Slot[], renderValue: RenderValue, renderers:
     " + ",
   );
   const texts = join(slots.toSorted((a, b) => rank(a) - rank(b)).map(whenSet));
-  return sql`CASE WHEN ${count} > 1 THEN ${renderSlotsObject(slots, renderers)} ELSE coalesce(${texts}) END`;
+  return sql`CASE WHEN ${count} > 1 THEN ${several} ELSE coalesce(${texts}) END`;
 }
 
 /** The frequent slots first: coalesce looks no further than it must. */
@@ -85,7 +89,8 @@ function rank({ field }: Slot): number {
 function renderSlotsObject(slots: readonly Slot[], renderers: Renderers): SqlFragment {
   const members = slots.map((slot) => {
     const text = renderers.jsonOrNull(slot.field, slot.value, slot.at);
-    return ifSet(slot, sql`${literal(`${JSON.stringify(slot.name)}:`)} || ${text}`);
+    const entry = sql`${literal(`${JSON.stringify(slot.name)}:`)} || ${text}`;
+    return slot.field.mode === "REPEATED" ? ifSet(slot, entry) : entry;
   });
   return sql`'{' || concat_ws(',', ${join(members)}) || '}'`;
 }

@@ -4,8 +4,14 @@ import { ShardliftError } from "../errors.ts";
 import { type Rules, renderPath } from "./hash-rules.ts";
 import { fragment, type SqlFragment } from "./render.ts";
 
-/** `regular` is quick and right for lists without repeated, null or unusual keys; `exact` is right for all. */
+/**
+ * `exact` is right for all rows. `regular` is quick: it has the mark where something rare stands, and rows that have it
+ * are rendered in the exact form.
+ */
 export type Form = "regular" | "exact";
+
+/** A character that no JSON text holds. */
+export const mark = fragment("chr(1)");
 
 /**
  * Where the renderer stands in the schema. Paths are joined by dots and compared without case, as BigQuery's

@@ -41,6 +41,7 @@ function callEngine(
     signal,
     onRows: (day, family, rows, bytes) =>
       report({ event: "rows", task: "extract", family, day, rows, bytes }),
+    onNote: (text) => report({ event: "note", level: "warn", text }),
   });
 }
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 LINE_BYTES = 16 * 1024 * 1024
-ROW_GROUP_ROWS = 10_240
+ROW_GROUP_ROWS = 8_192
 BLOCK_BYTES = 64
 NO_DUPLICATES = {"exact": 0, "conflicting": 0}
 
@@ -120,7 +120,7 @@ def run_whole(job, folder, origin):
     session = open_session(job, folder)
     open_source(session, job["parts"], folder)
     (counts,) = session.run("counts")
-    for name in ("keys", "irregular", "suspects"):
+    for name in ("keys", "suspects", "key_lists"):
         session.run(name)
     has_settled = find_apart(session) > 0
     duplicates = settle(session, [write_side(session, folder)], origin) if has_settled else NO_DUPLICATES
@@ -135,7 +135,7 @@ def run_spread(job, folder, origin):
     all_counts = [worker.run("counts")[0] for worker, _ in workers]
     for worker, _ in workers:
         worker.run("keys")
-        worker.run("irregular")
+        worker.run("key_lists")
     meeting = open_session(job, folder)
     if job["recipe"]["statements"]["suspects"]:
         copy_rows([worker for worker, _ in workers], [meeting], "keys", folder)
@@ -181,7 +181,8 @@ def copy_rows(givers, takers, table, folder):
 
 
 def find_apart(session):
-    return session.run("apart")[0]["hashes"]
+    """How many hashes occur twice; none where the recipe has no such statement."""
+    return sum(row["hashes"] for row in session.run("apart"))
 
 
 def write_side(session, folder):

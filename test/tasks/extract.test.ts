@@ -218,6 +218,25 @@ describe("an engine", () => {
     ]);
   });
 
+  test("that goes on otherwise than asked for is heard", async () => {
+    const world = createWorld(9);
+    const { engine } = world.context.ports;
+    const notes: unknown[] = [];
+    world.context.report = (event) => {
+      if (event.event === "note") notes.push(event);
+    };
+    world.context.ports.engine = {
+      ...engine,
+      async *extract(days, context) {
+        context.onNote?.("one thread only");
+        yield* engine.extract(days, context);
+      },
+    };
+
+    expect(tell(await extract(world, [first]))).toEqual(["2026-11-20 done"]);
+    expect(notes).toEqual([{ event: "note", level: "warn", text: "one thread only" }]);
+  });
+
   test("that forgets a day has failed it", async () => {
     const world = createWorld(9);
     world.context.ports.engine = { ...world.context.ports.engine, async *extract() {} };

@@ -5,11 +5,14 @@
 CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
 
 -- DuckDB's shortest form that reads back as the same double; the three that JSON has no number for by their names.
-CREATE OR REPLACE TEMP MACRO float_text(d) AS
-  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN isnan(d) THEN 'NaN' WHEN d > 0 THEN 'Infinity' WHEN d < 0 THEN '-Infinity' END;
+CREATE OR REPLACE TEMP MACRO float_text(d) AS CASE WHEN isfinite(d) THEN d::VARCHAR ELSE to_json(d)::VARCHAR END;
 
 CREATE OR REPLACE TEMP MACRO json_float(d) AS
-  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN d IS NOT NULL THEN '"' || float_text(d) || '"' END;
+  CASE WHEN isfinite(d) THEN d::VARCHAR ELSE '"' || to_json(d)::VARCHAR || '"' END;
+
+-- The same for numbers alone; chr(1) marks the others.
+CREATE OR REPLACE TEMP MACRO quick_float(d) AS
+  CASE WHEN isfinite(d) THEN d::VARCHAR WHEN d IS NOT NULL THEN chr(1) END;
 
 -- An instant in UTC, whatever the session's time zone is.
 CREATE OR REPLACE TEMP MACRO instant_text(i) AS make_timestamp(epoch_us(i))::VARCHAR || '+00:00';
@@ -20,6 +23,10 @@ CREATE OR REPLACE TEMP MACRO prefixed(t) AS CASE WHEN t IS NULL THEN 'n' ELSE co
 -- HMAC-SHA-256 in hex. `hash_inner` and `hash_outer` are the key's two padded blocks, bound when the recipe runs.
 CREATE OR REPLACE TEMP MACRO keyed_hash(t) AS
   sha256(getvariable('hash_outer') || unhex(sha256(getvariable('hash_inner') || encode(t))));
+
+-- The first 31 digits of a text in hex as a number; numbers and texts have one order.
+CREATE OR REPLACE TEMP MACRO hex_number(t) AS
+  ('0x' || left(t, 15))::BIGINT::HUGEINT * 18446744073709551616 + ('0x' || substr(t, 16, 16))::UBIGINT;
 
 -- Texts of types without the differences that lose nothing: narrower numbers, instants with and without their zone.
 CREATE OR REPLACE TEMP MACRO widened(t) AS

@@ -17,7 +17,7 @@ export interface Counts {
 /** Tells clean rows from those that need a closer look, and settles the latter where there are any. */
 export async function sortRows(attempt: Attempt, session: RecipeSession): Promise<Counts> {
   const [counts] = await session.run("counts");
-  for (const name of ["keys", "irregular", "suspects"] as const) await session.run(name);
+  for (const name of ["keys", "suspects", "key_lists"] as const) await session.run(name);
   const [apart] = await session.run("apart");
   const hasSettled = Number(apart?.hashes) > 0;
   const duplicates = hasSettled ? await settle(attempt, session) : null;

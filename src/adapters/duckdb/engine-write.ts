@@ -10,7 +10,7 @@ import type { Row } from "./database.ts";
 import type { RecipeSession } from "./engine-session.ts";
 
 /** The writer holds a row group per thread, raw and compressed: small ones keep memory bounded. */
-export const rowGroupRows = 10_240;
+export const rowGroupRows = 8_192;
 
 /** How rows are cut into files and row groups. */
 export interface Cut {

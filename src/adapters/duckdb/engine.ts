@@ -26,7 +26,11 @@ async function runDay(
   const threads = chooseThreads(options.threads, options.memoryBytes);
   const outcome = await runAttempt(options, extract, context, threads);
   const again = "error" in outcome && isOutOfMemory(outcome.error) && threads > 1;
-  return again ? runAttempt(options, extract, context, 1) : outcome;
+  if (!again) return outcome;
+  context.onNote?.(
+    `${extract.family} ${extract.day} ran out of memory with ${threads} threads and is tried with one, which takes longer; more \`engine.memory\` or fewer \`engine.threads\` avoid it`,
+  );
+  return runAttempt(options, extract, context, 1);
 }
 
 /** One attempt, one generation; what a failed one wrote is removed where that is possible. */

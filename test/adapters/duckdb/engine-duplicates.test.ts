@@ -74,6 +74,20 @@ describe("duplicates", () => {
     }
   });
 
+  test("stay the ones they always were: those with the smallest digest", async () => {
+    const world = await createEngineWorld();
+    const versions = ["WEB", "IOS", "ANDROID"].flatMap((platform) =>
+      Array.from({ length: 24 }, (_, index) => eventRow(index, { platform })),
+    );
+    const parts = [await writeParquet(world, "rows", eventSchema, versions)];
+
+    const report = await extract(world, { schema: eventSchema, parts });
+
+    const found = await readLake(world, report.files, "event_bundle_sequence_id, platform[1] AS platform");
+    expect(report.balance.duplicates).toEqual({ exact: 0, conflicting: 48 });
+    expect(found.map(({ platform }) => platform).join("")).toBe("IWIIAIWIIIWWWIAWIWIAWWWW");
+  });
+
   test("are kept beside the days where asked for, after drop", async () => {
     const drop = [{ column: "user_pseudo_id", rest: null }];
     const {

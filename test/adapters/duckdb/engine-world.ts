@@ -72,6 +72,7 @@ export interface RunInput {
   keepDuplicates?: boolean;
   deadlineMs?: number;
   signal?: AbortSignal;
+  onNote?: (text: string) => void;
   options?: Partial<DuckDbEngineOptions>;
 }
 
@@ -128,8 +129,8 @@ export async function runEngine(world: EngineWorld, input: RunInput): Promise<Da
     ...input.options,
   });
   const signal = input.signal ?? new AbortController().signal;
-  for await (const outcome of engine.extract([buildExtract(input)], { signal, onRows: () => {} }))
-    return outcome;
+  const context = { signal, onRows: () => {}, ...(input.onNote && { onNote: input.onNote }) };
+  for await (const outcome of engine.extract([buildExtract(input)], context)) return outcome;
   throw new Error("no outcome");
 }
 

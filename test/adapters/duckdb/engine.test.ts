@@ -89,7 +89,7 @@ describe("files", () => {
   });
 
   test("are cut by the bytes of a row", () => {
-    expect(cutRows(400_000_000, 130)).toEqual({ rowGroupRows: 10_240, rowGroupsPerFile: 300 });
+    expect(cutRows(400_000_000, 130)).toEqual({ rowGroupRows: 8192, rowGroupsPerFile: 376 });
     expect(cutRows(1000, 130)).toEqual({ rowGroupRows: 2048, rowGroupsPerFile: 1 });
   });
 
@@ -209,6 +209,33 @@ describe("the scratch folder", () => {
       code: "outside",
       parts: { rule: expect.stringContaining("engine.spill") },
     });
+  });
+});
+
+describe("a day that runs out of memory", () => {
+  const small = { memoryBytes: 12_000_000 };
+
+  test.each([
+    [2, 1],
+    [1, 0],
+  ])("with %i threads says so %i times, before it fails", async (threads, times) => {
+    const world = await createEngineWorld();
+    const part = await writeParquet(world, "s", eventSchema, many(20_000));
+    const notes: string[] = [];
+
+    const error = await extractError(world, {
+      schema: eventSchema,
+      parts: [part],
+      options: { ...small, threads },
+      onNote: (text) => notes.push(text),
+    });
+
+    expect(error).toMatchObject({
+      parts: { failed: "The engine's memory is too small for this day's rows." },
+    });
+    expect(notes).toEqual(
+      Array.from({ length: times }, () => expect.stringContaining("ga4_events 2026-11-20 ran out of memory")),
+    );
   });
 });
 
