@@ -8,7 +8,7 @@ const clocklessFolders = /^src\/(days|plan|sql|lake|runs|tasks|generate)\//;
 
 const outside = /\bprocess\.|\bconsole\.|\bfetch\(/;
 const clocksAndChance =
-  /\bDate\.now\b|\bnew Date\(\)|(?<!\bnew )\bDate\(|\bMath\.random\b|\bset(Timeout|Interval|Immediate)\b|\bperformance\.|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b|\bTemporal\.Now\b|\bnode:timers/;
+  /\bDate\.now\b|\bnew Date\(\)|(?<!\bnew )\bDate\(|\bMath\.random\b|\bset(Timeout|Interval|Immediate)\b|\bperformance\.|\bhrtime\b|\bprocess\.uptime\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b|\bTemporal\.Now\b|\bnode:timers/;
 
 /** Files of the pure folders that reach outside. Reading our own SQL text is like an import: one file may do it. */
 export function findOutsideUse(sources: readonly Source[]): string[] {

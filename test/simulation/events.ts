@@ -129,11 +129,12 @@ function damage(world: World, { event, day, roll }: ScenarioEvent): boolean {
     "operator deletes a head": `${pipeline}/${family}/_heads/${day}`,
     "operator deletes a manifest": `${pipeline}/${family}/_manifests/${day}/`,
   };
-  world.damaged.set(day, event);
-  if (event === "operator deletes a ledger row") return warehouse.deleteLedgerRow(table, day);
-  const keys = store.keys(prefixes[event]!);
+  const prefix = prefixes[event];
+  const keys = prefix === undefined ? [] : store.keys(prefix);
   const key = keys[Math.floor(roll * keys.length)];
-  if (key === undefined) return false;
-  store.remove(key);
-  return true;
+  const isRow = event === "operator deletes a ledger row";
+  const isDone = isRow ? warehouse.deleteLedgerRow(table, day) : key !== undefined;
+  if (key !== undefined) store.remove(key);
+  if (isDone) world.damaged.set(day, event);
+  return isDone;
 }

@@ -17,6 +17,7 @@ export function forbidChance(): void {
   });
   globalThis.setTimeout = forbid("setTimeout") as unknown as typeof setTimeout;
   globalThis.setInterval = forbid("setInterval") as unknown as typeof setInterval;
+  process.hrtime = forbid("process.hrtime") as unknown as typeof process.hrtime;
   crypto.getRandomValues = forbid("crypto.getRandomValues");
   crypto.randomUUID = forbid("crypto.randomUUID");
 }

@@ -44,7 +44,7 @@ export function renderScenario(scenario: Scenario): string {
     `profile ${scenario.profile}; ${scenario.elsewhere ? "engine elsewhere" : "engine in the process"}; ${
       scenario.catalog ? "a catalog" : "no catalog"
     }; retention ${scenario.retentionDays ?? "none"}; ${scenario.stepMs} ms a step`,
-    `jobs: ${jobs.map((job) => `${job.id}${renderTarget(job.command)} at step ${job.atStep} of stage ${job.stage}`).join(", ")}`,
+    `jobs: ${jobs.map((job) => `${job.id}${renderTarget(job.command)} at step ${job.atStep} of stage ${job.stage}${job.rules === 1 ? " with other rules" : ""}`).join(", ")}`,
     `events: ${events.map(({ event, day, stage, atStep }) => `${event} (${day}) at step ${atStep} of stage ${stage}`).join(", ") || "none"}`,
     `faults: ${faults.map(({ call, atCall }) => `${call} number ${atCall}`).join(", ") || "none"}`,
     `switches: ${switches.map(renderSwitch).join(", ") || "none"}`,

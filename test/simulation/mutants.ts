@@ -278,6 +278,19 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: "reconcile is blind",
+    says: "what somebody deleted is not named by reconcile",
+    profile: "operators",
+    patches: [
+      {
+        file: "src/plan/reconcile-day.ts",
+        find: "rows: {\n      source: version?.rows",
+        replace:
+          "...(differences.length > 99 ? {} : { hidden: differences.splice(0) }),\n    rows: {\n      source: version?.rows",
+      },
+    ],
+  },
+  {
     name: "source not looked at again",
     says: "a shard that changed while it was read is committed as it was half read",
     patches: [

@@ -8,7 +8,7 @@ import { runRepair } from "../../src/tasks/repair.ts";
 import { runPipeline } from "../../src/tasks/run.ts";
 import { checkEnd } from "./ends.ts";
 import { findInequality } from "./equality.ts";
-import { listGodHeads, readGodHead } from "./god.ts";
+import { listGodHeads, readGodHead, readGodManifest } from "./god.ts";
 import { fail } from "./invariants.ts";
 import type { Process } from "./kernel/types.ts";
 import { buildContext, keepMs, pipelines, type World } from "./world.ts";
@@ -71,8 +71,13 @@ function runOnce(
   return runPipeline(buildContext(world, process, 0, { selection, choices })).then(({ output }) => output);
 }
 
-/** What somebody deleted reconcile finds; then the days are read again, as its messages say. */
+/** What somebody deleted and no run could bring back reconcile names; then the days are read again, as it says. */
 async function mend(world: World, check: () => void): Promise<void> {
+  const named = await reconcile(world, check).catch((error: unknown) => String(error));
+  for (const day of world.damaged.keys()) {
+    if (isBroken(world, day) && !named.includes(day))
+      fail(`reconcile does not name ${day}, which is damaged`);
+  }
   for (const day of [...world.damaged.keys()].sort()) {
     await runAlone(world, check, `backfill ${day}`, (process) => runOnce(world, process, true, day));
   }
@@ -92,12 +97,33 @@ async function checkIdle(world: World, check: () => void, isSweep: boolean): Pro
   if (exitCode !== exitCodes.nothing && exitCode !== exitCodes["not-ready"]) {
     fail(`a second run ended with ${exitCode}: ${JSON.stringify(line)}`);
   }
+  const differences = await reconcile(world, check);
+  if (differences !== "") fail(`reconcile finds differences: ${differences}`);
+}
+
+/** @returns all that reconcile finds over all days, in words; also where a count failed as a whole */
+async function reconcile(world: World, check: () => void): Promise<string> {
   const report = await runAlone(world, check, "reconcile", async (process) => {
     const context = buildContext(world, process, 0, { selection: { select: "all" } });
-    const { days, output } = await runReconcile(context);
-    return { ...output, differences: days.flatMap((day) => day.differences) };
+    const { days, output } = await runReconcile(context).catch((error: unknown) => ({
+      days: [{ day: "", differences: [String(error)] }],
+      output: { exitCode: exitCodes.data, line: {} },
+    }));
+    return {
+      ...output,
+      differences: days.flatMap((day) => day.differences.map((text) => `${day.day}: ${text}`)),
+    };
   });
-  if (report.differences.length > 0) fail(`reconcile finds differences: ${report.differences.join("; ")}`);
+  return report.differences.join("; ");
+}
+
+/** Whether the day's current generation is not whole, or a reader is not where its head is. */
+function isBroken(world: World, day: Day): boolean {
+  const head = readGodHead(world, day);
+  if (head === null) return world.source.shardsOf(day).length > 0;
+  const manifest = readGodManifest(world, day, head.generation);
+  if (manifest === null || manifest.files.some(({ key }) => world.store.read(key) === null)) return true;
+  return findInequality(world).some((text) => text.startsWith(day));
 }
 
 /** Long after, repair has taken all that no head names, and nothing that one does. */
