@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Outcome, Tally } from "./run-suites.ts";
 
-/** An independent grammar of Snowflake's SQL; `.ci/run` installs it here. */
-const ownProgram = join(".cache", "sqlfluff", "bin", "sqlfluff");
+/** An independent grammar of Snowflake's SQL, installed here where the machine has Python. */
+const ownFolder = join(".cache", "sqlfluff");
+const ownProgram = join(ownFolder, "bin", "sqlfluff");
 const version = "4.5.0";
 /** Raw: our texts hold `{{`, which its templates would take for theirs. */
 const options = ["parse", "--dialect", "snowflake", "--templater", "raw", "-f", "none"];
@@ -14,10 +15,20 @@ const statements = join("test", "adapters", "snowflake");
 
 /** @returns why it cannot be used here; null where it can */
 export function findSqlfluffFault(): string | null {
+  if (!existsSync(ownProgram)) install();
   const { status, stdout } = spawnSync(findProgram(), ["version"], { encoding: "utf8" });
-  if (status !== 0)
-    return `no sqlfluff ${version}: python3 -m venv .cache/sqlfluff, then its pip install -r scripts/testing/sqlfluff.txt`;
+  if (status !== 0) return `no sqlfluff ${version}, and no Python 3 with pip to install it`;
   return stdout.trim() === version ? null : `sqlfluff is ${stdout.trim()}, not ${version}`;
+}
+
+/** Into a virtual environment of its own; nothing of it stays where that fails. */
+function install(): void {
+  const python = join(ownFolder, "bin", "python");
+  const requirements = join("scripts", "testing", "sqlfluff.txt");
+  const isMade = spawnSync("python3", ["-m", "venv", ownFolder], { stdio: "ignore" }).status === 0;
+  const pip = ["-m", "pip", "install", "--quiet", "-r", requirements];
+  if (isMade && spawnSync(python, pip, { stdio: "ignore" }).status === 0) return;
+  rmSync(ownFolder, { recursive: true, force: true });
 }
 
 function findProgram(): string {
