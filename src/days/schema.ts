@@ -1,18 +1,21 @@
 /** Column types as BigQuery's API names them; what DuckDB and Snowflake make of them is the renderer's matter. */
-export type FieldType =
-  | "STRING"
-  | "BYTES"
-  | "INTEGER"
-  | "FLOAT"
-  | "NUMERIC"
-  | "BIGNUMERIC"
-  | "BOOLEAN"
-  | "DATE"
-  | "DATETIME"
-  | "TIME"
-  | "TIMESTAMP"
-  | "JSON"
-  | "RECORD";
+export const fieldTypes = [
+  "STRING",
+  "BYTES",
+  "INTEGER",
+  "FLOAT",
+  "NUMERIC",
+  "BIGNUMERIC",
+  "BOOLEAN",
+  "DATE",
+  "DATETIME",
+  "TIME",
+  "TIMESTAMP",
+  "JSON",
+  "RECORD",
+] as const;
+
+export type FieldType = (typeof fieldTypes)[number];
 
 /** One column or member of a shard, in the form of BigQuery's API (names of types normalised: never `INT64`). */
 export interface Field {

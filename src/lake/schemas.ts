@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Day, parseDay } from "../days/day.ts";
 import { type FamilyName, familyNames, shardKinds } from "../days/families.ts";
-import type { Column } from "../days/schema.ts";
+import { type Column, fieldTypes } from "../days/schema.ts";
 import type { SourceVersion } from "../days/shards.ts";
 
 /** Shapes that heads and manifests share; strict, so that a misspelt member is never silently dropped. */
@@ -30,21 +30,7 @@ export const sourceVersion: z.ZodType<SourceVersion> = z.strictObject({
 export const column: z.ZodType<Column> = z.lazy(() =>
   z.strictObject({
     name: z.string().min(1),
-    type: z.enum([
-      "STRING",
-      "BYTES",
-      "INTEGER",
-      "FLOAT",
-      "NUMERIC",
-      "BIGNUMERIC",
-      "BOOLEAN",
-      "DATE",
-      "DATETIME",
-      "TIME",
-      "TIMESTAMP",
-      "JSON",
-      "RECORD",
-    ]),
+    type: z.enum(fieldTypes),
     mode: z.enum(["NULLABLE", "REPEATED", "REQUIRED"]),
     fields: z.exactOptional(z.array(column)),
     json: z.exactOptional(z.enum(["object", "array"])),

@@ -6,7 +6,7 @@ import type { FaultName } from "./kernel/faults.ts";
 import type { Process } from "./kernel/types.ts";
 import { baseSchema, buildModelRow, grownSchema } from "./models/rows.ts";
 import { nameShard } from "./models/source.ts";
-import { days, isDamage, type ScenarioEvent } from "./scenario.ts";
+import { days, type ScenarioEvent } from "./scenario.ts";
 import { pipelines, table, type World } from "./world.ts";
 
 const rowsPerShard = 6;
@@ -49,7 +49,7 @@ function act(world: World, event: ScenarioEvent, processes: readonly Process[]):
     case "operator deletes a head":
     case "operator deletes a manifest":
     case "operator deletes a ledger row":
-      return isDamage(event.event) && damage(world, event);
+      return damage(world, event);
     default:
       return changeSource(world, event);
   }

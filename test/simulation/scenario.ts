@@ -1,7 +1,7 @@
 import { addDays, type Day } from "../../src/days/day.ts";
 import type { TaskName } from "../../src/tasks/context.ts";
 import { day } from "../support/builders.ts";
-import type { eventFaults, FaultName } from "./kernel/faults.ts";
+import type { eventFaults } from "./kernel/faults.ts";
 import { createRandom, deriveSeed, type Random } from "./kernel/random.ts";
 import type { Order, PlannedFault, PortName, Switch } from "./kernel/types.ts";
 
@@ -353,9 +353,4 @@ function buildSwitch(random: Random, span: number, jobs: number): Switch {
 function buildFault(random: Random, { calls }: Profile, jobs: number): PlannedFault {
   const call = random.pick(calls);
   return { call, atCall: random.between(0, callsPerJob[call] * jobs), roll: random.next() };
-}
-
-/** Whether somebody's hand can have taken away what no run can bring back by itself. */
-export function isDamage(event: FaultName): boolean {
-  return (operatorEvents as readonly FaultName[]).includes(event);
 }

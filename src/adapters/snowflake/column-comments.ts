@@ -1,20 +1,4 @@
-import type { Column, FieldType } from "../../days/schema.ts";
-
-const types: readonly FieldType[] = [
-  "STRING",
-  "BYTES",
-  "INTEGER",
-  "FLOAT",
-  "NUMERIC",
-  "BIGNUMERIC",
-  "BOOLEAN",
-  "DATE",
-  "DATETIME",
-  "TIME",
-  "TIMESTAMP",
-  "JSON",
-  "RECORD",
-];
+import { type Column, fieldTypes } from "../../days/schema.ts";
 
 /**
  * What a column is in BigQuery's words, `items REPEATED RECORD as JSON array`. It stands in the column's comment:
@@ -29,7 +13,7 @@ const form = /^(.+?) (REPEATED )?([A-Z]+)(?: as JSON (object|array))?$/;
 /** @returns null where the comment is not one of ours, or of another column. Members are not told. */
 export function parseColumnComment(comment: string, upperName: string): Column | null {
   const [, name = "", repeated, type, json] = form.exec(comment) ?? [];
-  const known = types.find((candidate) => candidate === type);
+  const known = fieldTypes.find((candidate) => candidate === type);
   if (known === undefined || name.toUpperCase() !== upperName) return null;
   return {
     name,

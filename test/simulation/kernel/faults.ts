@@ -61,7 +61,6 @@ export const openQuestions = {
 export const faults = { ...callFaults, ...portFaults, ...eventFaults, ...openQuestions };
 
 export type FaultName = keyof typeof faults;
-export type CallFault = keyof typeof callFaults;
 
 /** Faults of calls that only look. */
 export const readingFaults = ["crash before", "never sent", "throttled"] as const satisfies FaultName[];
