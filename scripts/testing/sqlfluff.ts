@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { installPython } from "./install-python.ts";
 import type { Outcome, Tally } from "./run-suites.ts";
 
 /** An independent grammar of Snowflake's SQL, installed here where the machine has Python. */
@@ -15,20 +16,10 @@ const statements = join("test", "adapters", "snowflake");
 
 /** @returns why it cannot be used here; null where it can */
 export function findSqlfluffFault(): string | null {
-  if (!existsSync(ownProgram)) install();
+  installPython(ownFolder, join("scripts", "testing", "sqlfluff.txt"));
   const { status, stdout } = spawnSync(findProgram(), ["version"], { encoding: "utf8" });
   if (status !== 0) return `no sqlfluff ${version}, and no Python 3 with pip to install it`;
   return stdout.trim() === version ? null : `sqlfluff is ${stdout.trim()}, not ${version}`;
-}
-
-/** Into a virtual environment of its own; nothing of it stays where that fails. */
-function install(): void {
-  const python = join(ownFolder, "bin", "python");
-  const requirements = join("scripts", "testing", "sqlfluff.txt");
-  const isMade = spawnSync("python3", ["-m", "venv", ownFolder], { stdio: "ignore" }).status === 0;
-  const pip = ["-m", "pip", "install", "--quiet", "-r", requirements];
-  if (isMade && spawnSync(python, pip, { stdio: "ignore" }).status === 0) return;
-  rmSync(ownFolder, { recursive: true, force: true });
 }
 
 function findProgram(): string {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { installPython } from "./install-python.ts";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
 import { findSqlfluffFault, runSqlfluff } from "./sqlfluff.ts";
 
@@ -14,7 +15,7 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
   const vitest: Suite = {
     name: "vitest",
     needs: [],
-    run: () => runVitest([...projects, ...options.filters]),
+    run: () => runVitest([...projects, ...options.filters], options.slow ? findDuckDbPython() : {}),
   };
   if (options.filters.length > 0) return [vitest];
   return [
@@ -33,14 +34,21 @@ async function runCheck(name: string, script: string, args: readonly string[]): 
 }
 
 /** Counts come from our reporter's file, and only a run that reached its end writes one. */
-async function runVitest(args: readonly string[]): Promise<Tally> {
+/** Recipes are executed by Python's DuckDB too, where there is Python. */
+function findDuckDbPython(): Record<string, string> {
+  if (process.env.SHARDLIFT_PYTHON) return {};
+  const python = installPython(join(".cache", "duckdb"), join("scripts", "testing", "duckdb.txt"));
+  return python === null ? {} : { SHARDLIFT_PYTHON: resolve(python) };
+}
+
+async function runVitest(args: readonly string[], env: Record<string, string>): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), "shardlift-tally-"));
   const path = join(folder, "tally.json");
   try {
     const reporters = ["--reporter=default", "--reporter=./scripts/testing/tally-reporter.ts"];
     // `test.only` left behind would silently shrink the run.
     const options = ["run", "--allowOnly=false", ...reporters, ...args];
-    const code = await runProgram([bin("vitest"), ...options], { SHARDLIFT_TALLY: path });
+    const code = await runProgram([bin("vitest"), ...options], { ...env, SHARDLIFT_TALLY: path });
     const tally: Tally = JSON.parse(await readFile(path, "utf8"));
     if (code === 0 || tally.failures.length > 0) return tally;
     return { ...tally, failures: [{ name: "vitest", reason: `exit code ${code}; see above` }] };
