@@ -40,11 +40,13 @@ export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
 }
 
 async function buildStore({ lake }: Environment): Promise<ObjectStore> {
+  if (lake.type === "s3") throw refuseUnbuilt("lake.type: s3");
   const { createFolderStore } = await import("../adapters/folder/folder-store.ts");
   return createFolderStore({ root: lake.root });
 }
 
 async function buildSource({ source }: Environment): Promise<Source> {
+  if (source.s3 !== null) throw refuseUnbuilt("a source on S3");
   const { createFilesSource } = await import("../adapters/files/source.ts");
   return createFilesSource({ root: source.root });
 }
@@ -57,6 +59,7 @@ async function buildWarehouse(input: WiringInput, store: ObjectStore): Promise<W
   }
   const { createDuckDbWarehouse } = await import("../adapters/duckdb/warehouse.ts");
   const { path, waitMs } = environment.warehouse;
+  if (environment.engine.type !== "duckdb") throw refuseUnbuilt("engine.type: glue");
   const { memoryBytes, threads } = environment.engine;
   return createDuckDbWarehouse({ path, waitMs, store, clock, signal, memoryBytes, threads });
 }
@@ -67,8 +70,7 @@ export function buildSnowflakeOptions(
   config: SnowflakeWarehouse,
 ): SnowflakeOptions {
   const run = randomBytes(8).toString("hex");
-  const readSecret = (reference: SecretReference) =>
-    resolveSecret(reference, env, (path) => readFile(path, "utf8"));
+  const readSecret = (reference: SecretReference) => readReference(reference, env);
   return { config, clock, signal, tag: { ...tag, run }, readSecret };
 }
 
@@ -78,6 +80,7 @@ async function buildEngine(
   randomHex: RandomHex,
 ) {
   const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
+  if (environment.engine.type !== "duckdb") throw refuseUnbuilt("engine.type: glue");
   const { memoryBytes, threads, fileBytes, spill } = environment.engine;
   const readHashKey = () => readSecret(environment, env);
   return createDuckDbEngine({ memoryBytes, threads, fileBytes, spill, store, clock, randomHex, readHashKey });
@@ -89,7 +92,7 @@ export async function readSecret(
   env: NodeJS.ProcessEnv,
 ): Promise<Uint8Array> {
   if (secrets.hashKey !== null) {
-    return Buffer.from(await resolveSecret(secrets.hashKey, env, (path) => readFile(path, "utf8")));
+    return Buffer.from(await readReference(secrets.hashKey, env));
   }
   throw new ShardliftError("config", {
     failed: "A column is to be hashed, and the environment names no key.",
@@ -97,4 +100,19 @@ export async function readSecret(
     received: file,
     remedy: "add `secrets: { hash_key: env:SHARDLIFT_HASH_KEY }` to the environment file",
   });
+}
+
+function readReference(reference: SecretReference, env: NodeJS.ProcessEnv): Promise<string> {
+  return resolveSecret(
+    reference,
+    env,
+    (path) => readFile(path, "utf8"),
+    async () => {
+      throw refuseUnbuilt("aws-secret:");
+    },
+  );
+}
+
+function refuseUnbuilt(what: string): ShardliftError {
+  return new ShardliftError("config", { failed: `${what} is not wired in this version.` });
 }

@@ -1,36 +1,12 @@
 import { resolve, sep } from "node:path";
 import { requestLifeMs, shortestKeepMs } from "../days/request-life.ts";
+import type { EnvironmentDraft, EnvironmentRule } from "./environment-draft.ts";
+import { glueRules } from "./glue-rules.ts";
 import type { Finding, KeyPath } from "./issue.ts";
 import { renderDuration } from "./parse-duration.ts";
 import { isMapping } from "./parse-yaml.ts";
+import { s3Rules } from "./s3-rules.ts";
 import { showValue } from "./show-value.ts";
-
-/** Checked values of an environment file; whatever is wrong by itself is missing here. */
-export interface EnvironmentDraft {
-  production?: boolean;
-  source?: { root?: string };
-  lake?: { root?: string };
-  engine?: { spill?: string };
-  warehouse?: SnowflakeDraft & { path?: string };
-  keep?: number;
-}
-
-interface SnowflakeDraft {
-  type?: string;
-  auth?: string;
-  private_key?: unknown;
-  host?: string;
-  port?: number;
-  protocol?: string;
-  masking?: ({ column?: { rest: string | null } } | undefined)[];
-}
-
-/** What ties the keys of one environment together; `raw` is the file as it was written. */
-export type EnvironmentRule = (
-  draft: EnvironmentDraft,
-  raw: Record<string, unknown>,
-  root: string,
-) => Finding[];
 
 /** No two of them may lie inside one another: each is listed, cleaned or deleted in by one owner. */
 function placesLieApart(draft: EnvironmentDraft, _raw: Record<string, unknown>, root: string): Finding[] {
@@ -39,7 +15,9 @@ function placesLieApart(draft: EnvironmentDraft, _raw: Record<string, unknown>, 
     { path: ["lake", "root"], text: draft.lake?.root },
     { path: ["engine", "spill"], text: draft.engine?.spill },
     { path: ["warehouse", "path"], text: draft.warehouse?.path },
-  ].flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text, absolute: resolve(root, text) }]));
+  ].flatMap(({ path, text }) =>
+    text === undefined || text.startsWith("s3://") ? [] : [{ path, text, absolute: resolve(root, text) }],
+  );
   return places.flatMap((place, index) => {
     const other = places.slice(0, index).find((earlier) => isInside(earlier.absolute, place.absolute));
     return other === undefined ? [] : [overlap(place.path, place.text, other.path.join("."))];
@@ -62,7 +40,6 @@ function overlap(path: KeyPath, text: string, other: string): Finding {
   };
 }
 
-/** Said even where a lake on S3 is not accepted: moving the lake alone would not help. */
 function duckdbWarehouseReadsFoldersOnly(_draft: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
   const { lake, warehouse } = raw;
   if (!isMapping(lake) || !isMapping(warehouse) || warehouse.type !== "duckdb") return [];
@@ -80,10 +57,7 @@ function duckdbWarehouseReadsFoldersOnly(_draft: EnvironmentDraft, raw: Record<s
   ];
 }
 
-/**
- * In production, and wherever there is a catalog, requests may outlive the process that sent them. Said even where
- * a catalog is not accepted, as above.
- */
+/** In production, and wherever there is a catalog, requests may outlive the process that sent them. */
 function keepOutlivesRequests(draft: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
   const { catalog } = raw;
   const hasCatalog = isMapping(catalog) && catalog.type !== undefined && catalog.type !== "none";
@@ -163,4 +137,6 @@ export const environmentRules: readonly EnvironmentRule[] = [
   trialsHaveOwnHost,
   maskedColumnsAreWhole,
   keepOutlivesRequests,
+  ...s3Rules,
+  ...glueRules,
 ];

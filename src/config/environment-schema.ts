@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { lakeRegionField, s3AccessFields } from "./aws-fields.ts";
 import { countField, durationField, sizeField, textField } from "./fields.ts";
+import { glueCatalogSchema, glueEngineSchema } from "./glue-schema.ts";
 import type { Parsed } from "./issue.ts";
-import { parseSecretReference } from "./parse-secret-reference.ts";
+import { parseS3Url } from "./parse-aws-names.ts";
+import { parseSecretReference, secretPattern, secretRule } from "./parse-secret-reference.ts";
+import { s3LakeSchema } from "./s3-schema.ts";
 import { snowflakeSchema } from "./snowflake-schema.ts";
 
 /**
@@ -20,7 +24,7 @@ function parsePath(text: string): Parsed<string> {
   const rule = "a path on this machine, relative to the folder that holds environments/, or absolute";
   if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(text)) {
     return {
-      problem: { failed: "is an address", rule, remedy: "this version works on folders of this machine" },
+      problem: { failed: "is an address", rule, remedy: "name a folder; a lake on S3 has `type: s3`" },
     };
   }
   if (text === "~" || text.startsWith("~/")) {
@@ -28,6 +32,11 @@ function parsePath(text: string): Parsed<string> {
   }
   if (text.trim() === text && /^[^\p{C}\p{Zl}\p{Zp}]{1,1000}$/u.test(text)) return { value: text };
   return { problem: { failed: "is not a path", rule, remedy: 'write it like "./data/lake"' } };
+}
+
+/** Only files to be read may lie on S3 by address. */
+function parseSourceRoot(text: string): Parsed<string> {
+  return text.startsWith("s3://") ? parseS3Url(text, "an address on S3") : parsePath(text);
 }
 
 const pathField = (description: string, example: string) =>
@@ -39,7 +48,13 @@ const source = z
   .discriminatedUnion("type", [
     z.strictObject({
       type: type("files", "Shards as files, as `bq extract` leaves them."),
-      root: pathField("Folder with one folder for each dataset.", "./data/source"),
+      root: textField(parseSourceRoot, {
+        description: "Folder, or place on S3, with one folder for each dataset.",
+        example: "./data/source",
+        rule: "a path, relative to the configuration's folder, or s3://bucket/prefix/",
+      }),
+      region: lakeRegionField("the bucket, where root is on S3"),
+      ...s3AccessFields,
     }),
   ])
   .meta({ description: "Where the shards are." });
@@ -50,6 +65,7 @@ const lake = z
       type: type("folder", "A folder of this machine."),
       root: pathField("Folder of the lake; made where it is missing.", "./data/lake"),
     }),
+    s3LakeSchema,
   ])
   .meta({ description: "Where extracted days are kept." });
 
@@ -82,12 +98,13 @@ const engine = z
         otherwise: "a folder of the system for temporary files",
       }).optional(),
     }),
+    glueEngineSchema,
   ])
   .meta({ description: "What turns shards into files of the lake." })
   .prefault({ type: "duckdb" });
 
 const catalog = z
-  .discriminatedUnion("type", [z.strictObject({ type: type("none", "No catalog.") })])
+  .discriminatedUnion("type", [z.strictObject({ type: type("none", "No catalog.") }), glueCatalogSchema])
   .meta({ description: "What names the lake's days to other tools." })
   .prefault({ type: "none" });
 
@@ -111,8 +128,8 @@ const secrets = z
       description:
         "Key for `columns.hash`, by reference. Whoever has it can test guesses against the hashes.",
       example: "env:SHARDLIFT_HASH_KEY",
-      pattern: "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
-      rule: "env:NAME or file:PATH",
+      pattern: secretPattern,
+      rule: secretRule,
       otherwise: "none; pipelines that hash are refused",
     }).optional(),
   })

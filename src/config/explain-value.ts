@@ -71,6 +71,7 @@ const kinds: Record<string, string> = {
   bigint: "a whole number",
   boolean: "true or false",
   object: "a mapping",
+  record: "a mapping",
   array: "a list",
   enum: "a text",
   literal: "a text",

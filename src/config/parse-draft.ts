@@ -19,8 +19,17 @@ function walk(schema: z.ZodType, raw: unknown, path: KeyPath, findings: Finding[
   const bare = unwrap(schema);
   if (bare instanceof z.ZodObject && isMapping(raw)) return walkMapping(bare, raw, path, findings);
   if (bare instanceof z.ZodDiscriminatedUnion && isMapping(raw)) return walkUnion(bare, raw, path, findings);
+  if (bare instanceof z.ZodRecord && isMapping(raw)) return walkRecord(bare, raw, path, findings);
   if (bare instanceof z.ZodArray && Array.isArray(raw)) return walkList(bare, raw, path, findings);
   return parseLeaf(schema, raw, path, findings);
+}
+
+/** Keys of people's own choice; a rule looks at them, each value is looked at by itself. */
+function walkRecord(schema: z.ZodRecord, raw: Record<string, unknown>, path: KeyPath, findings: Finding[]) {
+  const inner = schema.valueType as z.ZodType;
+  return Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [key, walk(inner, value, [...path, key], findings)]),
+  );
 }
 
 /** The schema below `.optional()` and `.prefault()`. */

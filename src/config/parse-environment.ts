@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import { type EnvironmentDraft, environmentRules } from "./environment-rules.ts";
+import { buildCatalog, buildEngine, buildLake, buildSource } from "./build-places.ts";
+import type { EnvironmentDraft } from "./environment-draft.ts";
+import { environmentRules } from "./environment-rules.ts";
 import { type EnvironmentFile, environmentSchema } from "./environment-schema.ts";
 import type { Issue } from "./issue.ts";
 import { locateFindings } from "./locate-findings.ts";
@@ -37,20 +39,14 @@ export function parseEnvironment(text: string, origin: EnvironmentOrigin): Parse
 }
 
 function buildEnvironment(raw: EnvironmentFile, { file, name, root }: EnvironmentOrigin): Environment {
-  const { source, lake, engine, catalog, warehouse, secrets, retry } = raw;
+  const { warehouse, secrets, retry } = raw;
   return {
     name,
     production: raw.production,
-    source: { type: source.type, root: resolve(root, source.root) },
-    lake: { type: lake.type, root: resolve(root, lake.root) },
-    engine: {
-      type: engine.type,
-      memoryBytes: engine.memory,
-      threads: engine.threads ?? null,
-      fileBytes: engine.file_size,
-      spill: engine.spill === undefined ? null : resolve(root, engine.spill),
-    },
-    catalog,
+    source: buildSource(raw, root),
+    lake: buildLake(raw, root),
+    engine: buildEngine(raw, root),
+    catalog: buildCatalog(raw),
     warehouse: buildWarehouse(warehouse, root),
     secrets: { hashKey: secrets.hash_key === undefined ? null : buildReference(secrets.hash_key, root) },
     retry: { attempts: retry.attempts, maxWaitMs: retry.max_wait },

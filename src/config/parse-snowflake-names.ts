@@ -1,4 +1,5 @@
 import type { Parsed } from "./issue.ts";
+import { parseS3Url } from "./parse-aws-names.ts";
 
 /** Allow-lists for what names Snowflake objects in an environment; quoting is the second fence. */
 
@@ -41,20 +42,9 @@ export function parseSnowflakeUser(text: string): Parsed<string> {
   return { problem: { failed: "is not a user in Snowflake", rule, remedy: 'write it like "SHARDLIFT"' } };
 }
 
-/** `s3://bucket/prefix/`: what the stage shows and the lake writes to. @returns with one slash at its end */
+/** What the stage shows and the lake writes to. */
 export function parseLakeUrl(text: string): Parsed<string> {
-  const [, bucket, path = ""] =
-    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9_.-]+)*)\/?$/.exec(text) ?? [];
-  const isPlain = !path.split("/").some((part) => part === "." || part === "..");
-  if (bucket !== undefined && isPlain) return { value: `s3://${bucket}${path}/` };
-  const rule = "s3://, a bucket and a prefix of letters, digits and _ . - between slashes";
-  return {
-    problem: {
-      failed: "is not the address of a lake on S3",
-      rule,
-      remedy: 'write it like "s3://shop-lake/shardlift/"',
-    },
-  };
+  return parseS3Url(text, "the address of a lake on S3");
 }
 
 export function parseHost(text: string): Parsed<string> {

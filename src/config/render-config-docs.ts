@@ -51,7 +51,12 @@ In \`columns\` and \`filter\`, \`user_id\` is a column, \`device.vendor_id\` a m
 \`event_params.page_location\` a key of a key-value column; everything after the first dot is the key, dots included.`;
 
 const environmentRules = `Paths begin at the folder that holds \`environments/\`. Source, lake, spill folder and warehouse file lie
-apart, none inside another. In production, and wherever there is a catalog, \`keep\` is at least 4 hours.`;
+apart, none inside another. In production, and wherever there is a catalog, \`keep\` is at least 4 hours.
+
+An engine or catalog of type \`glue\` needs a lake of type \`s3\`, and the engine a source on S3 and a \`hash_key\`
+from \`aws-secret:\`: its workers see neither folders nor variables of this machine. \`lake_url\` of Snowflake is the
+lake's bucket and prefix. A DuckDB warehouse reads a lake in a folder only. Credentials for AWS are found as by
+every tool of AWS: variables, profiles, roles of the machine or the container; no key stands in a file here.`;
 
 const values = `## How values are written
 
@@ -62,7 +67,7 @@ const values = `## How values are written
 | size | \`400 MB\`, \`1.5 GB\`, \`2 TB\` (thousands); \`512 MiB\`, \`1 GiB\` (1,024s) |
 | day | \`2021-03-01\` |
 | time zone | an IANA name: \`Europe/Berlin\`, \`UTC\`; never an abbreviation, which has no daylight saving time |
-| secret | \`env:NAME\`, \`file:PATH\`; never its value |
+| secret | \`env:NAME\`, \`file:PATH\`, \`aws-secret:ARN\`; never its value |
 | whole number in a filter | all digits are kept: \`9218924040658817653\` |`;
 
 function renderTable(schema: JsonSchema): string {
@@ -94,7 +99,7 @@ function renderType(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(", ");
   if (schema.items) return `list of ${renderType(schema.items)}`;
-  if (schema.oneOf || schema.properties) return "mapping";
+  if (schema.oneOf || schema.properties || schema.additionalProperties) return "mapping";
   const names: Record<string, string> = { string: "text", integer: "whole number", boolean: "true or false" };
   return [schema.type ?? []]
     .flat()
@@ -104,7 +109,7 @@ function renderType(schema: JsonSchema): string {
 
 function renderDefault(schema: JsonSchema, isRequired: boolean): string {
   if (isRequired) return "required";
-  const isPlain = schema.default !== undefined && typeof schema.default !== "object";
+  const isPlain = schema.default !== undefined && schema.default !== "" && typeof schema.default !== "object";
   return isPlain ? `\`${schema.default}\`` : "";
 }
 

@@ -4,12 +4,14 @@ import type { SecretReference } from "./types.ts";
 /**
  * The secret itself, at the moment it is used.
  * @param readFile reads a text file; rejects where it cannot.
+ * @param readAwsSecret asks AWS Secrets Manager; rejects with what is to be done where it cannot.
  * @throws ShardliftError `config`; never with anything of the secret in it.
  */
 export async function resolveSecret(
   reference: SecretReference,
   env: Record<string, string | undefined>,
   readFile: (path: string) => Promise<string>,
+  readAwsSecret: (arn: string) => Promise<string>,
 ): Promise<string> {
   switch (reference.from) {
     case "env":
@@ -25,10 +27,10 @@ export async function resolveSecret(
         "fill the file",
       );
     case "aws-secret":
-      throw secretError(
+      return requireSecret(
+        await readAwsSecret(reference.arn),
         `aws-secret:${reference.arn}`,
-        "this version reads secrets from env:NAME and file:PATH",
-        "put the secret into a variable or a file and name that in the environment",
+        "give the secret a value",
       );
     default:
       return reference satisfies never;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { countField, durationField, textField } from "./fields.ts";
 import { parseColumnPath } from "./parse-names.ts";
-import { parseSecretReference } from "./parse-secret-reference.ts";
+import { parseSecretReference, secretPattern, secretRule } from "./parse-secret-reference.ts";
 import {
   parseHost,
   parseLakeUrl,
@@ -46,8 +46,8 @@ const connection = {
   private_key: textField(parseSecretReference, {
     description: "The key pair's private key as PEM, by reference; for `auth: key_pair`.",
     example: "file:/run/secrets/snowflake-key.pem",
-    pattern: "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
-    rule: "env:NAME or file:PATH",
+    pattern: secretPattern,
+    rule: secretRule,
     otherwise: "none",
   }).optional(),
   role: nameField(

@@ -75,6 +75,89 @@ export type SecretReference =
   | { from: "file"; path: string }
   | { from: "aws-secret"; arn: string };
 
+/** Part of a bucket, and how it is reached. */
+export interface S3Place {
+  bucket: string;
+  /** Without slashes at its ends; empty for the whole bucket. */
+  prefix: string;
+  region: string;
+  /** Account that must own the bucket, so that a name that somebody else took is not written to. */
+  bucketOwner: string | null;
+  /** null: AWS. */
+  endpoint: string | null;
+  /** `host/bucket/key` instead of `bucket.host/key`. */
+  pathStyle: boolean;
+}
+
+/** Shards as files, in a folder or on S3. */
+export interface FilesSource {
+  type: "files";
+  /** Absolute folder, or `s3://bucket/prefix/`. */
+  root: string;
+  /** The same place where it is on S3. */
+  s3: S3Place | null;
+}
+
+export interface FolderLake {
+  type: "folder";
+  root: string;
+}
+
+export interface S3Lake extends S3Place {
+  type: "s3";
+  /** ARN; null: as the bucket encrypts by itself. */
+  kmsKey: string | null;
+}
+
+export interface DuckDbEngine {
+  type: "duckdb";
+  memoryBytes: number;
+  threads: number | null;
+  fileBytes: number;
+  spill: string | null;
+}
+
+/** AWS Glue jobs, one for each pipeline so that costs can be told apart. The version of Glue is the code's. */
+export interface GlueEngine {
+  type: "glue";
+  /** Jobs are named `<job>-<pipeline>`. */
+  job: string;
+  /** ARN of the role that runs have, narrowed for each run to one pipeline's prefixes. */
+  role: string;
+  region: string;
+  endpoint: string | null;
+  workerType: "G.1X" | "G.2X" | "G.4X" | "G.8X";
+  /** Bounds of a run's number of workers, the driver among them; its bytes decide between them. */
+  workers: { min: number; max: number };
+  /** Upper limit of a run; one that begins late has less, since its attempt must end in time. */
+  timeoutMs: number;
+  executionClass: "standard" | "flex";
+  /** Of one job; further runs wait. */
+  maxConcurrentRuns: number;
+  daysPerRun: number;
+  bytesPerRun: number;
+  fileBytes: number;
+  /** Of DuckDB in one Spark task; null: what the worker type leaves to each. */
+  taskMemoryBytes: number | null;
+  /** What happens to runs when the command is ended: the next one joins them, or they are stopped. */
+  onAbort: "leave" | "stop";
+  /** For the estimate of a run's cost. */
+  dpuHourUsd: number;
+  /** Besides `pipeline` and `environment`, which jobs get by themselves. */
+  tags: Record<string, string>;
+}
+
+export interface GlueCatalog {
+  type: "glue";
+  region: string;
+  endpoint: string | null;
+  /** A schema's tables are in the database `<prefix><schema>`. */
+  databasePrefix: string;
+  /** null: no crawler. */
+  crawler: { role: string } | null;
+  tags: Record<string, string>;
+}
+
 /** One DuckDB file. */
 export interface DuckDbWarehouse {
   type: "duckdb";
@@ -109,16 +192,10 @@ export interface Environment {
   name: string;
   /** `--now` and `--yes` guards are looser where false. */
   production: boolean;
-  source: { type: "files"; root: string };
-  lake: { type: "folder"; root: string };
-  engine: {
-    type: "duckdb";
-    memoryBytes: number;
-    threads: number | null;
-    fileBytes: number;
-    spill: string | null;
-  };
-  catalog: { type: "none" };
+  source: FilesSource;
+  lake: FolderLake | S3Lake;
+  engine: DuckDbEngine | GlueEngine;
+  catalog: { type: "none" } | GlueCatalog;
   warehouse: DuckDbWarehouse | SnowflakeWarehouse;
   secrets: { hashKey: SecretReference | null };
   retry: { attempts: number; maxWaitMs: number };

@@ -10,10 +10,10 @@ describe("reading an environment", () => {
   test("makes its paths begin at the folder that holds environments/", async () => {
     const root = await makeConfigFolder({ "environments/local.yaml": environmentText() });
     const { environment } = await readEnvironment(root, "local");
-    expect([environment?.name, environment?.file, environment?.lake.root]).toEqual([
+    expect([environment?.name, environment?.file, environment?.lake]).toEqual([
       "local",
       join(root, "environments/local.yaml"),
-      join(root, "lake"),
+      { type: "folder", root: join(root, "lake") },
     ]);
   });
 

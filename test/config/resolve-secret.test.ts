@@ -8,6 +8,10 @@ import { ShardliftError } from "../../src/errors.ts";
 
 const readText = (path: string) => readFile(path, "utf8");
 
+async function askNoAws(): Promise<never> {
+  throw new Error("AWS was asked");
+}
+
 async function writeSecret(text: string): Promise<SecretReference> {
   const path = join(await mkdtemp(join(tmpdir(), "shardlift-secret-")), "key");
   await writeFile(path, text);
@@ -18,14 +22,16 @@ async function refusal(
   reference: SecretReference,
   env: Record<string, string> = {},
 ): Promise<ShardliftError> {
-  const outcome = await resolveSecret(reference, env, readText).catch((error: unknown) => error);
+  const outcome = await resolveSecret(reference, env, readText, askNoAws).catch((error: unknown) => error);
   if (!(outcome instanceof ShardliftError)) throw new Error("expected a known error");
   return outcome;
 }
 
 describe("a secret", () => {
   test("comes from a variable as it is", async () => {
-    expect(await resolveSecret({ from: "env", name: "KEY" }, { KEY: " s\n" }, readText)).toBe(" s\n");
+    expect(await resolveSecret({ from: "env", name: "KEY" }, { KEY: " s\n" }, readText, askNoAws)).toBe(
+      " s\n",
+    );
   });
 
   test.each([
@@ -34,7 +40,7 @@ describe("a secret", () => {
     ["s\n\n", "s\n"],
     [" s ", " s "],
   ])("comes from a file %j without one newline at its end", async (text, secret) => {
-    expect(await resolveSecret(await writeSecret(text), {}, readText)).toBe(secret);
+    expect(await resolveSecret(await writeSecret(text), {}, readText, askNoAws)).toBe(secret);
   });
 
   test("is refused where it is missing or empty", async () => {
@@ -59,10 +65,23 @@ describe("a secret", () => {
     });
   });
 
-  test("of AWS is refused by this version", async () => {
-    const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x";
-    expect((await refusal({ from: "aws-secret", arn })).parts.rule).toBe(
-      "this version reads secrets from env:NAME and file:PATH",
+  const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x";
+
+  test("of AWS comes from Secrets Manager as it is", async () => {
+    const read = resolveSecret(
+      { from: "aws-secret", arn },
+      {},
+      readText,
+      async (asked) => `key of ${asked}\n`,
     );
+    expect(await read).toBe(`key of ${arn}\n`);
+  });
+
+  test("of AWS is refused where it is empty", async () => {
+    const read = resolveSecret({ from: "aws-secret", arn }, {}, readText, async () => "");
+    await expect(read).rejects.toMatchObject({
+      code: "config",
+      parts: { received: `aws-secret:${arn}`, remedy: "give the secret a value" },
+    });
   });
 });

@@ -223,13 +223,14 @@ describe("a reference to a secret", () => {
     expect(JSON.stringify(parsed)).not.toContain("hunter2");
   });
 
-  test("to AWS is refused with what works today", () => {
-    const parsed = parseSecretReference("aws-secret:arn:aws:secretsmanager:eu-west-1:123456789012:secret:x");
-    expect(parsed).toEqual({
+  test("to AWS is the secret's whole ARN", () => {
+    const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shardlift/key-AbCdEf";
+    expect(parseSecretReference(`aws-secret:${arn}`)).toEqual({ value: { from: "aws-secret", arn } });
+    expect(parseSecretReference("aws-secret:hunter2")).toEqual({
       problem: {
-        failed: "names AWS Secrets Manager, which this version does not read",
-        rule: "env:NAME or file:PATH; a secret's value never stands in a configuration file",
-        remedy: "hand the secret over in a variable or a file, and name that here",
+        failed: "does not name a secret by its ARN",
+        rule: "env:NAME, file:PATH or aws-secret:ARN; a secret's value never stands in a configuration file",
+        remedy: "write the whole ARN, with account and region: aws secretsmanager list-secrets shows it",
       },
     });
   });

@@ -71,7 +71,7 @@ function buildEnvironment(folder: string, file: string): Environment {
   return {
     name: "real-rows",
     production: false,
-    source: { type: "files", root: join(folder, "source") },
+    source: { type: "files", root: join(folder, "source"), s3: null },
     lake: { type: "folder", root: join(folder, "lake") },
     engine: {
       type: "duckdb",

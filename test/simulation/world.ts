@@ -121,7 +121,7 @@ export function buildContext(
 const environment: Environment = {
   name: "simulation",
   production: false,
-  source: { type: "files", root: "/" },
+  source: { type: "files", root: "/", s3: null },
   lake: { type: "folder", root: "/" },
   engine: { type: "duckdb", memoryBytes: 1, threads: 1, fileBytes: 1, spill: null },
   catalog: { type: "none" },

@@ -137,7 +137,7 @@ export function buildEnvironment(folder: string): Environment {
   return {
     name: "test",
     production: false,
-    source: { type: "files", root: join(folder, "source") },
+    source: { type: "files", root: join(folder, "source"), s3: null },
     lake: { type: "folder", root: join(folder, "lake") },
     engine: { type: "duckdb", memoryBytes: 500_000_000, threads: 1, fileBytes: 400_000_000, spill: null },
     catalog: { type: "none" },
