@@ -82,6 +82,27 @@ export function buildUnanswered(failed: string, waitedMs: number, cause?: unknow
   return new ShardliftError("outside", parts, { retryable: true, ...(cause === undefined ? {} : { cause }) });
 }
 
+const endedFailure = "Snowflake ended the transaction before it was committed.";
+const aborted = "000615";
+
+/** Whether it says that the transaction is over: as the next statement's refusal, or as we found out. */
+export function isEnded(error: unknown): boolean {
+  return (
+    isShardliftError(error) && (error.parts.failed === endedFailure || readCode(error.cause) === aborted)
+  );
+}
+
+/** The transaction is over before its COMMIT; nothing of it is left. */
+export function buildEnded(received: string): ShardliftError {
+  const parts = {
+    failed: endedFailure,
+    rule: "a transaction that idles for five minutes while others wait for its lock is ended, or by ABORT_TRANSACTION",
+    received,
+    remedy: "run again: nothing of it was kept",
+  };
+  return new ShardliftError("outside", parts, { retryable: true });
+}
+
 /** COMMIT did not answer with yes: the caller asks the ledger. */
 export function buildUnknownOutcome(cause: unknown): ShardliftError {
   const received = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause);

@@ -129,6 +129,13 @@ export const knownErrors: readonly KnownError[] = [
     remedy: () => "run fewer commands for one table at once; SHOW LOCKS says who holds it",
   },
   {
+    codes: ["000615"],
+    code: "outside",
+    retryable: true,
+    rule: "a transaction that idles for five minutes while others wait for its lock is ended by Snowflake",
+    remedy: () => "run again: nothing of it was kept",
+  },
+  {
     codes: [
       "090127",
       "000635",

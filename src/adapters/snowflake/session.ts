@@ -37,11 +37,16 @@ const lockTimeoutS = 600;
 const graceMs = 60_000;
 const endMs = 5_000;
 
-/** Signs in and sets what every statement relies on. */
-export async function openSession(options: SnowflakeOptions): Promise<Session> {
+export type Parameters = Record<string, string | number | boolean>;
+
+/**
+ * Signs in and sets what every statement relies on.
+ * @param more parameters of this session alone
+ */
+export async function openSession(options: SnowflakeOptions, more: Parameters = {}): Promise<Session> {
   const session = createSession(await connect(options), options);
   try {
-    const parameters = Object.entries(buildParameters(options.config.statementTimeoutMs));
+    const parameters = Object.entries({ ...buildParameters(options.config.statementTimeoutMs), ...more });
     await Promise.all(parameters.map(([name, value]) => setParameter(session, name, value)));
     return session;
   } catch (error) {
@@ -51,7 +56,7 @@ export async function openSession(options: SnowflakeOptions): Promise<Session> {
 }
 
 /** The session's settings, one statement each. */
-export function buildParameters(statementTimeoutMs: number): Record<string, string | number | boolean> {
+export function buildParameters(statementTimeoutMs: number): Parameters {
   return {
     // What waits for a lock gives up; what runs ends in time even where nobody is left to hear it.
     LOCK_TIMEOUT: lockTimeoutS,

@@ -1,21 +1,27 @@
 import type { SnowflakeOptions } from "./options.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type Parameters, type Session } from "./session.ts";
 
 export interface Sessions {
   /** The session for everything outside transactions: opened when it is first needed, and anew where it was lost. */
   share(): Promise<Session>;
-  /** A session of one's own, ended after its work. */
+  /** A session of one's own, ended after its work; nothing that it changes lasts before a COMMIT. */
   own<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Ends them all. */
   close(): Promise<void>;
 }
 
+/**
+ * Snowflake may end a transaction by itself (it idled for five minutes while others waited). Nobody could tell whether
+ * the statements after that are refused; with autocommit they would be done one by one, without the lock row.
+ */
+const transactionParameters: Parameters = { AUTOCOMMIT: false };
+
 export function createSessions(options: SnowflakeOptions): Sessions {
   let shared: Promise<Session> | null = null;
   const open = new Set<Session>();
 
-  const begin = async (): Promise<Session> => {
-    const session = await openSession(options);
+  const begin = async (parameters: Parameters = {}): Promise<Session> => {
+    const session = await openSession(options, parameters);
     open.add(session);
     return session;
   };
@@ -39,7 +45,7 @@ export function createSessions(options: SnowflakeOptions): Sessions {
   return {
     share,
     async own(work) {
-      const session = await begin();
+      const session = await begin(transactionParameters);
       try {
         return await work(session);
       } finally {

@@ -1,91 +1,112 @@
 import { ShardliftError } from "../../errors.ts";
-import type { WarehouseTransaction } from "../../ports.ts";
-import { describeOwnColumns, type TableColumn } from "./columns.ts";
-import { copyGeneration } from "./copy.ts";
-import type { CopyPlaces } from "./copy-checks.ts";
-import { buildUnknownOutcome } from "./errors.ts";
-import { mergeLedgerRows, readLedgerRows } from "./ledger.ts";
-import { measureFiles, measureRelation } from "./measure.ts";
+import type { SqlFragment } from "../../sql/render.ts";
+import { buildEnded, buildUnknownOutcome, isEnded } from "./errors.ts";
 import type { Relations } from "./names.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { renderSnowflakeSql } from "./sql.ts";
+import { literalText, renderSnowflakeSql } from "./sql.ts";
+import type { Row } from "./statement.ts";
+
+/** A transaction between its BEGIN and its end. */
+export interface OpenTransaction {
+  session: Session;
+  /** As Snowflake calls it; no other one is ever called so. */
+  id: string;
+  /** The lock table whose row it took; null: none so far. */
+  held: SqlFragment | null;
+}
 
 /**
- * BEGIN, work, COMMIT in a session of its own; ROLLBACK where the work rejects. Where COMMIT is not answered with yes
- * the outcome is unknown, and the session's end takes what it may have left open with it.
+ * BEGIN, work, COMMIT in a session of its own; ROLLBACK where the work rejects, or where the transaction is not the one
+ * that was begun any more. Where COMMIT is not answered with yes, or the lock row does not bear the transaction's mark
+ * after it, the outcome is unknown, and the session's end takes what it may have left open with it.
  */
-export function runTransaction<T>(sessions: Sessions, work: (session: Session) => Promise<T>): Promise<T> {
+export function runTransaction<T>(
+  sessions: Sessions,
+  work: (transaction: OpenTransaction) => Promise<T>,
+): Promise<T> {
   return sessions.own(async (session) => {
-    await session.run(renderSnowflakeSql("begin"), { failed: "The transaction cannot begin." });
+    const transaction = await begin(session);
     let result: T;
     try {
-      result = await work(session);
+      result = await work(transaction);
+      await refuseEnded(transaction);
     } catch (error) {
-      // Where the session is lost nothing can be said to it: its end rolls back, here or in Snowflake.
-      if (!session.isLost())
-        await session.run(renderSnowflakeSql("rollback"), { pace: "end" }).catch(() => {});
-      throw error;
+      throw await rollBack(transaction, error);
     }
-    // What became of a step that the work did not wait for, or forgave, is not known.
-    if (session.isLost()) throw buildUnknownOutcome("the session was lost before COMMIT");
-    await session.run(renderSnowflakeSql("commit"), { pace: "end" }).catch((cause) => {
-      throw buildUnknownOutcome(cause);
-    });
+    await commit(transaction);
     return result;
   });
 }
 
-/** Takes the lock row; from here on others wait. */
-export async function takeLock(session: Session, { lock }: Relations): Promise<void> {
-  const [answer] = await session.run(renderSnowflakeSql("take-lock", { lock }), {
-    failed: `The lock row ${lock.sql} cannot be taken.`,
-  });
-  if (Number(answer?.["number of rows updated"]) >= 1) return;
-  throw new ShardliftError("data", {
+async function begin(session: Session): Promise<OpenTransaction> {
+  await session.run(renderSnowflakeSql("begin"), { failed: "The transaction cannot begin." });
+  const id = await readTransactionId(session);
+  if (id === null) throw buildEnded("no transaction is open after BEGIN");
+  return { session, id, held: null };
+}
+
+/** null where no transaction is open. */
+async function readTransactionId(session: Session): Promise<string | null> {
+  const failed = "The transaction cannot be looked at.";
+  const [row] = await session.run(renderSnowflakeSql("current-transaction"), { failed });
+  return row?.TRANSACTION ?? null;
+}
+
+/** With autocommit off a statement after the transaction's end began another one: nothing before it is left. */
+async function refuseEnded({ session, id }: OpenTransaction): Promise<void> {
+  const now = await readTransactionId(session);
+  if (now !== id) throw buildEnded(`transaction ${id} was begun, ${now ?? "none"} is open`);
+}
+
+/** @returns why it failed: what the work met may only be what Snowflake left of an ended transaction */
+async function rollBack(transaction: OpenTransaction, error: unknown): Promise<unknown> {
+  const { session } = transaction;
+  // Where the session is lost nothing can be said to it: its end rolls back, here or in Snowflake.
+  if (session.isLost()) return error;
+  const ended = await refuseEnded(transaction).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  await session.run(renderSnowflakeSql("rollback"), { pace: "end" }).catch(() => {});
+  return isEnded(ended) ? ended : error;
+}
+
+/** Of a transaction that was ended a moment ago COMMIT may say yes and do nothing: the mark tells. */
+async function commit({ session, id, held }: OpenTransaction): Promise<void> {
+  let marks: Row[];
+  try {
+    await session.run(renderSnowflakeSql("commit"), { pace: "end" });
+    if (held === null) return;
+    marks = await session.run(renderSnowflakeSql("read-lock", { lock: held }), { pace: "end" });
+  } catch (cause) {
+    throw buildUnknownOutcome(cause);
+  }
+  const others = marks.filter((row) => row.LOCKED_BY !== id);
+  if (others.length === 0 && marks.length > 0) return;
+  throw buildUnknownOutcome(
+    `the lock row bears the mark of ${others[0]?.LOCKED_BY ?? "nobody"}, not of ${id}`,
+  );
+}
+
+/** Takes the lock row and leaves the transaction's mark in it; from here on others wait. */
+export async function takeLock(transaction: OpenTransaction, { lock }: Relations): Promise<void> {
+  const { session, id } = transaction;
+  const [answer] = await session.run(
+    renderSnowflakeSql("take-lock", { lock, transaction: literalText(id) }),
+    {
+      failed: `The lock row ${lock.sql} cannot be taken.`,
+    },
+  );
+  if (!(Number(answer?.["number of rows updated"]) >= 1)) throw buildNoLock(lock, answer);
+  transaction.held = lock;
+}
+
+function buildNoLock(lock: SqlFragment, answer: Row | undefined): ShardliftError {
+  return new ShardliftError("data", {
     failed: `The lock row ${lock.sql} is not there.`,
     rule: "the lock table has one row, and whoever updates it holds the table",
     received: JSON.stringify(answer ?? null),
     remedy: `INSERT INTO ${lock.sql} ("ONLY_ROW") VALUES (1), and look who deleted it`,
   });
-}
-
-/** The steps of one transaction. @throws ShardliftError `data` where the table was never prepared */
-export async function createSteps(
-  session: Session,
-  names: Relations,
-  places: CopyPlaces,
-): Promise<WarehouseTransaction> {
-  const columns = await requireColumns(session, names);
-  return {
-    copy: (generation) => copyGeneration(session, names, columns, generation, places),
-    lock: () => takeLock(session, names),
-    readLedger: (days) => readLedgerRows(session, names, days),
-    writeLedger: (rows) => mergeLedgerRows(session, names, rows),
-    async deleteHot(day, which) {
-      const [form, binds] = pickDelete(which);
-      await session.run(renderSnowflakeSql(form, { hot: names.hot }), {
-        binds: [day, ...binds],
-        pace: "long",
-        failed: `Rows of ${day} cannot be deleted from ${names.hot.sql}.`,
-      });
-    },
-    measureHot: (days) => measureRelation(session, names.hot, columns, days),
-    measureCold: (generations) => measureFiles(session, names, columns, generations),
-  };
-}
-
-async function requireColumns(session: Session, { hot }: Relations): Promise<TableColumn[]> {
-  const columns = await describeOwnColumns(session, hot);
-  if (columns !== null) return columns;
-  throw new ShardliftError("data", {
-    failed: `The table ${hot.sql} was never prepared.`,
-    rule: "load and refresh make the table before they move days",
-    remedy: "run load for this pipeline first",
-  });
-}
-
-function pickDelete(which: Parameters<WarehouseTransaction["deleteHot"]>[1]): [string, string[]] {
-  if ("all" in which) return ["delete-hot-all", []];
-  return "except" in which ? ["delete-hot-except", [which.except]] : ["delete-hot-only", [which.only]];
 }

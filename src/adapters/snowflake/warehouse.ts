@@ -13,7 +13,8 @@ import { prepareTable } from "./prepare.ts";
 import { runQuery } from "./query.ts";
 import type { Session } from "./session.ts";
 import { createSessions } from "./sessions.ts";
-import { createSteps, runTransaction } from "./transaction.ts";
+import { createSteps } from "./steps.ts";
+import { runTransaction } from "./transaction.ts";
 
 /**
  * A warehouse in Snowflake, over a lake that one of its stages shows. Each transaction has a connection of its own;
@@ -37,7 +38,9 @@ export function createSnowflakeWarehouse(options: SnowflakeOptions): Warehouse {
         masking,
       }),
     transact: (table, work) =>
-      runTransaction(sessions, async (session) => work(await createSteps(session, nameAll(table), config))),
+      runTransaction(sessions, async (transaction) =>
+        work(await createSteps(transaction, nameAll(table), config)),
+      ),
     async registerCold(table, generations) {
       await registerFolders(await sessions.share(), nameAll(table), generations);
     },

@@ -302,48 +302,57 @@ test("a command that is ended stops waiting, and leaves nothing", async () => {
   expect(await look()).toEqual(nothing);
 });
 
-describe("two at once", () => {
-  test("who load one day leave it once", async () => {
-    const target = await beginPrepared();
-    const other = createSnowflakeWarehouse(world.options);
-    await Promise.all([load(target), load(target, other)]);
-    await other.close();
-    expect(await look()).toEqual(loaded(target));
-  });
+describe.each(["after", "before"] as const)(
+  "two at once, of whom one waits and sees what was %s its wait,",
+  (sees) => {
+    const beginTwo = async () => {
+      const target = await beginPrepared();
+      world.double.world.choices.waiterSees = sees;
+      return target;
+    };
 
-  test("who load two generations of a day leave the newer one", async () => {
-    const older = await beginPrepared();
-    const newer = await world.write(g2);
-    const other = createSnowflakeWarehouse(world.options);
-    await Promise.all([load(older), load(newer, other)]);
-    await other.close();
-    expect(await look()).toEqual(loaded(newer));
-  });
+    test("who load one day leave it once", async () => {
+      const target = await beginTwo();
+      const other = createSnowflakeWarehouse(world.options);
+      await Promise.all([load(target), load(target, other)]);
+      await other.close();
+      expect(await look()).toEqual(loaded(target));
+    });
 
-  test("who widen one column at once lose no value", async () => {
-    const target = await beginPrepared();
-    await load(target);
-    const other = createSnowflakeWarehouse(world.options);
-    const wide = withType("NUMERIC");
-    await Promise.all([world.warehouse.prepare(table, wide), other.prepare(table, wide)]);
-    await other.close();
-    expect(await look()).toEqual(loaded(target));
-  });
+    test("who load two generations of a day leave the newer one", async () => {
+      const older = await beginTwo();
+      const newer = await world.write(g2);
+      const other = createSnowflakeWarehouse(world.options);
+      await Promise.all([load(older), load(newer, other)]);
+      await other.close();
+      expect(await look()).toEqual(loaded(newer));
+    });
 
-  test("who add columns at once both find them in the views", async () => {
-    const target = await beginPrepared();
-    await load(target);
-    const other = createSnowflakeWarehouse(world.options);
-    const more = (name: string) => [
-      ...baseColumns,
-      { name, type: "STRING" as const, mode: "NULLABLE" as const },
-    ];
-    await Promise.all([world.warehouse.prepare(table, more("one")), other.prepare(table, more("two"))]);
-    await other.close();
-    const result = await world.warehouse.query("SELECT one, two FROM analytics.web_shop_all");
-    expect(result.columns.map((name) => name.toLowerCase())).toEqual(["one", "two"]);
-  });
-});
+    test("who widen one column at once lose no value", async () => {
+      const target = await beginTwo();
+      await load(target);
+      const other = createSnowflakeWarehouse(world.options);
+      const wide = withType("NUMERIC");
+      await Promise.all([world.warehouse.prepare(table, wide), other.prepare(table, wide)]);
+      await other.close();
+      expect(await look()).toEqual(loaded(target));
+    });
+
+    test("who add columns at once both find them in the views", async () => {
+      const target = await beginTwo();
+      await load(target);
+      const other = createSnowflakeWarehouse(world.options);
+      const more = (name: string) => [
+        ...baseColumns,
+        { name, type: "STRING" as const, mode: "NULLABLE" as const },
+      ];
+      await Promise.all([world.warehouse.prepare(table, more("one")), other.prepare(table, more("two"))]);
+      await other.close();
+      const result = await world.warehouse.query("SELECT one, two FROM analytics.web_shop_all");
+      expect(result.columns.map((name) => name.toLowerCase())).toEqual(["one", "two"]);
+    });
+  },
+);
 
 test("a day is told in the query tag, and each statement has a request id of its own", async () => {
   const tag = { pipeline: "web-shop", task: "load", days: "2026-11-20", run: "r1" };

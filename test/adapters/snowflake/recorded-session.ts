@@ -10,7 +10,8 @@ import { buildParameters, type Call, type Session } from "../../../src/adapters/
 import type { Sessions } from "../../../src/adapters/snowflake/sessions.ts";
 import { renderSnowflakeSql } from "../../../src/adapters/snowflake/sql.ts";
 import type { Row } from "../../../src/adapters/snowflake/statement.ts";
-import { createSteps, runTransaction } from "../../../src/adapters/snowflake/transaction.ts";
+import { createSteps } from "../../../src/adapters/snowflake/steps.ts";
+import { runTransaction } from "../../../src/adapters/snowflake/transaction.ts";
 import type { TableName } from "../../../src/config/types.ts";
 import type { Day } from "../../../src/days/day.ts";
 import type { Column } from "../../../src/days/schema.ts";
@@ -92,6 +93,8 @@ export async function recordStatements({
     if (view !== null) shown.set(`${names.bare}_${view[1]}`, view[2]!);
     if (/^CREATE TABLE .*EVENT_ID/s.test(sql)) isThere = true;
     if (/RENAME COLUMN "VALUE__WIDE"/.test(sql)) described = described.map(widen);
+    if (/^SELECT CURRENT_TRANSACTION/.test(sql)) return [{ TRANSACTION: "1432071497832000000" }];
+    if (/"LOCKED_BY" FROM/.test(sql)) return [{ LOCKED_BY: "1432071497832000000" }];
     if (/^UPDATE/.test(sql)) return [{ "number of rows updated": "1" }];
     if (/INFER_SCHEMA/.test(sql)) return columns.map(({ name }) => ({ COLUMN_NAME: name }));
     if (/^COPY/.test(sql)) return generation.files.map(buildCopied);

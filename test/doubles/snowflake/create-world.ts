@@ -30,6 +30,7 @@ export async function createWorld(options: DoubleOptions): Promise<World> {
       fileNames: "bucket",
       refreshUnchanged: "nothing",
       copyKnown: "nothing",
+      copyFile: "url",
     },
     footers: new Map(),
     clients: new Map(),

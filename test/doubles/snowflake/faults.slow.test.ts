@@ -16,7 +16,7 @@ import {
 const day = "2026-11-20";
 const begin = render("begin");
 const commit = render("commit");
-const takeLock = render("take-lock", { lock });
+const takeLock = render("take-lock", { lock, transaction: "'1'" });
 const copy = renderCopy(day, "g2", ["a.parquet"]);
 const gone = { code: 407002 };
 

@@ -18,7 +18,7 @@ const statements: string[] = [
   render("fill-lock", { lock }),
   render("fill-lock", { lock }),
   count,
-  render("take-lock", { lock }),
+  render("take-lock", { lock, transaction: "'1'" }),
   copy,
   rows,
   copy,

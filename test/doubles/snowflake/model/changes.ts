@@ -35,7 +35,7 @@ export async function runChange(
   signal: AbortSignal,
 ): Promise<{ removed: number; added: number }> {
   refuseReadOnly(world, change.table);
-  const transaction = beginTransaction(world, client, "implicit");
+  const transaction = beginTransaction(world, client, isAutocommit(client) ? "implicit" : "explicit");
   try {
     const counts = await runInside(world, client, change, signal);
     if (transaction.isImplicit) await endTransaction(world, client, "commit");
@@ -44,6 +44,11 @@ export async function runChange(
     if (transaction.isImplicit) await endTransaction(world, client, "rollback");
     throw error;
   }
+}
+
+/** Documented: with AUTOCOMMIT off the first DML begins a transaction that COMMIT or ROLLBACK ends. */
+function isAutocommit({ session }: Client): boolean {
+  return session.parameters.get("AUTOCOMMIT") !== false;
 }
 
 async function runInside(world: World, client: Client, change: Change, signal: AbortSignal) {

@@ -42,6 +42,18 @@ export async function runCopy(
   copy: Copy,
   signal: AbortSignal,
 ): Promise<StatementResult> {
+  const result = await copyChosen(world, client, copy, signal);
+  if (world.choices.copyFile === "url" || result.columns.length === 1) return result;
+  const shorten = ([url, ...rest]: (string | null)[]) => [url!.slice(copy.stage.url.length), ...rest];
+  return { ...result, rows: result.rows.map(shorten) };
+}
+
+async function copyChosen(
+  world: World,
+  client: Client,
+  copy: Copy,
+  signal: AbortSignal,
+): Promise<StatementResult> {
   const { files, known } = await chooseFiles(world, client, copy);
   const skipped = world.choices.copyKnown === "nothing" ? [] : known.map(renderSkipped);
   if (files.length === 0 && skipped.length === 0) {

@@ -16,6 +16,8 @@ export interface Choices {
   fileNames: "bucket" | "location";
   /** What COPY without FORCE says of a file that was loaded before. */
   copyKnown: "nothing" | "LOAD_SKIPPED";
+  /** How COPY names a file: by its URL, or by its path below the stage. */
+  copyFile: "url" | "path";
   /** What REFRESH says of a file that is registered and has not changed. */
   refreshUnchanged: "nothing" | "REGISTER_SKIPPED";
 }

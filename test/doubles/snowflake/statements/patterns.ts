@@ -61,6 +61,7 @@ const places: Record<string, Shape> = {
   "bootstrap/grant-stage stage": "qualified",
   table: "qualified",
   "list-files table": "text",
+  transaction: "text",
   type: "type",
   url: "text",
   user: "qualified",

@@ -90,6 +90,7 @@ export const queryStatements: Record<string, StatementKind> = {
   measure: onWarehouse(ask),
   "measure-files": onWarehouse(ask),
   "find-cold": onWarehouse(ask),
+  "read-lock": onWarehouse(ask),
   "list-files": onWarehouse(listFiles),
   "infer-columns": onWarehouse(inferColumns),
 };

@@ -1,8 +1,9 @@
 import type { Table } from "../model/catalog.ts";
 import { runChange } from "../model/changes.ts";
-import { parseName, quote } from "../model/names.ts";
+import { parseName, quote, quoteText } from "../model/names.ts";
 import { type RowChange, renderVisible, rowId } from "../model/transactions.ts";
 import { buildColumn, type StatementResult, typeIds } from "../protocol/replies.ts";
+import { parseText } from "../sql/tokens.ts";
 import { translate } from "../sql/translate.ts";
 import {
   buildScope,
@@ -31,7 +32,10 @@ const takeLock: Handler = async (recognised) => {
   return update(
     recognised,
     table,
-    async () => ({ LOCKED_AT: await translate("CURRENT_TIMESTAMP()", buildScope(recognised)) }),
+    async () => ({
+      LOCKED_AT: await translate("CURRENT_TIMESTAMP()", buildScope(recognised)),
+      LOCKED_BY: quoteText(parseText(recognised.places.transaction!)),
+    }),
     "TRUE",
   );
 };
@@ -48,7 +52,7 @@ const fillLock: Handler = async (recognised) => {
   const table = findTable(recognised, "lock");
   const counts = await change(recognised, table, "nothing", () => ({
     removed: null,
-    added: `SELECT ${newId}, CAST(1 AS DECIMAL(38,0)) AS "ONLY_ROW", CAST(NULL AS TIMESTAMPTZ) AS "LOCKED_AT" WHERE NOT EXISTS (FROM ${see(recognised, table)})`,
+    added: `SELECT ${newId}, CAST(1 AS DECIMAL(38,0)) AS "ONLY_ROW", CAST(NULL AS TIMESTAMPTZ) AS "LOCKED_AT", CAST(NULL AS VARCHAR) AS "LOCKED_BY" WHERE NOT EXISTS (FROM ${see(recognised, table)})`,
   }));
   return count(["number of rows inserted"], [counts.added], typeIds.insert);
 };

@@ -1,6 +1,7 @@
 import { SnowflakeError } from "../errors.ts";
 import { beginTransaction, endTransaction, refuseAborted } from "../model/clients.ts";
 import { parseName, printName } from "../model/names.ts";
+import { buildColumn, typeIds } from "../protocol/replies.ts";
 import { parseText } from "../sql/tokens.ts";
 import { done, type Handler, metadataOnly, type StatementKind } from "./context.ts";
 
@@ -47,10 +48,17 @@ const rollback: Handler = async ({ world, client }) => {
   return done();
 };
 
+const currentTransaction: Handler = async ({ world, client }) => {
+  refuseAborted(world, client);
+  const id = client.transaction === null ? null : String(client.transaction.id);
+  return { columns: [buildColumn("TRANSACTION")], rows: [[id]], typeId: typeIds.select };
+};
+
 export const sessionStatements: Record<string, StatementKind> = {
   "alter-session": metadataOnly(alterSession),
   "use-warehouse": metadataOnly(useWarehouse),
   begin: metadataOnly(begin),
   commit: metadataOnly(commit),
   rollback: metadataOnly(rollback),
+  "current-transaction": metadataOnly(currentTransaction),
 };

@@ -51,11 +51,12 @@ async function makeTable(world: World, name: ObjectName, columns: TableColumn[])
     columns,
     loads: createLoadMetadata(),
   };
-  world.catalog.put(table);
   const declared = columns.map((column) => `${quote(column.name)} ${column.type.duckdb}`);
   const connection = await world.database.connect();
   await connection.run(`CREATE TABLE ${table.storage} (${[`${rowId} BIGINT`, ...declared].join(", ")})`);
   connection.closeSync();
+  // Last: whoever finds it by its name reads its rows.
+  world.catalog.put(table);
 }
 
 const declared =

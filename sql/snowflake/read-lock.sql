@@ -1,0 +1,2 @@
+-- Whose transaction took the lock row last, of those that were committed.
+SELECT "LOCKED_BY" FROM {{lock}};

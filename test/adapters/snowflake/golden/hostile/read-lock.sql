@@ -1,0 +1,1 @@
+SELECT "LOCKED_BY" FROM "LAKE"."X""; DROP SCHEMA A; --"."IT'S {{HOT}} $1 \' :1_LOCK";
