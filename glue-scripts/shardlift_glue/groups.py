@@ -1,0 +1,96 @@
+"""How a day is spread: files into groups, one task each, and hashes into ranges."""
+
+import math
+from dataclasses import dataclass
+
+from .options import Options
+from .session import Row
+from .spec import Part
+
+# What a line of newline JSON weighs as Parquet; packed JSON is about as large as Parquet.
+TEXT_WEIGHT = 1 / 8
+# Keys that one task looks through at once: 8 bytes each, and about as much again to tell which occur twice.
+RANGE_KEYS = 16_000_000
+# Rows that are settled in one task.
+SETTLE_ROWS = 10_000_000
+# Rows of GA4 take more, so this many bytes guess too many rows rather than too few.
+ROW_BYTES = 50
+# More threads help no task.
+MAX_THREADS = 4
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that one task reads at once."""
+
+    index: int
+    parts: list[Part]
+
+
+def weigh(part: Part) -> float:
+    return part["bytes"] * (TEXT_WEIGHT if part["format"] == "jsonl" else 1)
+
+
+def build_groups(parts: list[Part], options: Options, slots: int) -> list[Group]:
+    """One at least. As many as files of the aimed size, or as are busy at once if each has enough to do."""
+    if options.sample_rows is not None:
+        return [Group(0, sorted(parts, key=weigh)[-1:])]
+    weight = sum(weigh(part) for part in parts)
+    by_size = round(weight / options.file_bytes)
+    by_slots = min(slots, int(weight // max(1, options.min_task_bytes)))
+    count = max(1, min(len(parts), max(by_size, by_slots)))
+    return [Group(index, dealt) for index, dealt in enumerate(deal(parts, count))]
+
+
+def deal(parts: list[Part], count: int) -> list[list[Part]]:
+    """The heaviest first, each to whoever has least so far."""
+    hands: list[list[Part]] = [[] for _ in range(count)]
+    weights = [0.0] * count
+    for part in sorted(parts, key=weigh, reverse=True):
+        index = weights.index(min(weights))
+        hands[index].append(part)
+        weights[index] += weigh(part)
+    return hands
+
+
+def count_key_ranges(rows: int | None, parts: list[Part]) -> int:
+    """Ranges of hashes, so that the keys of each fit into one task."""
+    guess = rows if rows is not None else sum(part["bytes"] for part in parts) // ROW_BYTES
+    return max(1, math.ceil(guess / RANGE_KEYS))
+
+
+def count_settle_ranges(suspects: int, groups: int) -> int:
+    """Ranges of suspects, each settled by one of the groups."""
+    return max(1, min(groups, math.ceil(suspects / SETTLE_ROWS)))
+
+
+def choose_threads(slots: int, tasks: int) -> int:
+    """Slots that would be idle lend their thread."""
+    return max(1, min(MAX_THREADS, slots // max(1, tasks)))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Rows per row group, and row groups per file; None: one file."""
+
+    row_group_rows: int
+    row_groups_per_file: int | None
+
+
+# The writer holds a row group per thread, raw and compressed: small ones keep memory bounded.
+ROW_GROUP_ROWS = 8_192
+# DuckDB cuts row groups at multiples of its vectors.
+VECTOR_ROWS = 2_048
+
+
+def cut_rows(file_bytes: int, row_bytes: float) -> Cut:
+    """Files of about `file_bytes`, cut after so many row groups."""
+    rows = max(VECTOR_ROWS, int(file_bytes / row_bytes))
+    per_group = min(ROW_GROUP_ROWS, rows // VECTOR_ROWS * VECTOR_ROWS)
+    return Cut(per_group, max(1, round(rows / per_group)))
+
+
+def measure_row_bytes(sample: list[Row]) -> float | None:
+    """Bytes of a row as written, by a sample of some; None where there is no row."""
+    rows = sum(int(row["count"]) for row in sample)
+    return sum(int(row["file_size_bytes"]) for row in sample) / rows if rows else None
