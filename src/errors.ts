@@ -71,6 +71,17 @@ export function isShardliftError(error: unknown): error is ShardliftError {
   return error instanceof ShardliftError;
 }
 
+/** An error as part of a line of JSON: its code and all its parts. */
+export interface DescribedError extends ErrorParts {
+  code: ErrorCode;
+  retryable: boolean;
+}
+
+export function describeError(error: unknown): DescribedError {
+  if (isShardliftError(error)) return { code: error.code, retryable: error.retryable, ...error.parts };
+  return { code: "bug", retryable: false, failed: error instanceof Error ? error.message : String(error) };
+}
+
 /** Of several days with several outcomes the worst counts, in this order (design, section 4). */
 const severity = [143, 130, 70, 65, 69, 64, 75, 0, 99] as const;
 

@@ -7,15 +7,12 @@ export function reportFailure(error: unknown, { stderr }: Pick<Io, "stderr">): n
     stderr.write(`${error.message}\n`);
     return exitCodes[error.code];
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  stderr.write(
-    `This is a fault of Shardlift, not of your data or configuration. Please report it:\n${stack}\n`,
-  );
+  stderr.write(`${renderBug(error)}\n`);
   return exitCodes.bug;
 }
 
-/** The failure as part of a task's line of JSON. */
-export function renderFailure(error: unknown): Record<string, unknown> {
-  if (isShardliftError(error)) return { code: error.code, retryable: error.retryable, ...error.parts };
-  return { code: "bug", retryable: false, failed: error instanceof Error ? error.message : String(error) };
+/** What nobody foresaw, with its stack. */
+export function renderBug(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This is a fault of Shardlift, not of your data or configuration. Please report it:\n${stack}`;
 }

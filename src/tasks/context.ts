@@ -78,4 +78,6 @@ export interface TaskOutput {
   exitCode: number;
   /** JSON-ready: no bigint, no undefined. */
   line: Record<string, unknown>;
+  /** What became of each day, with its error, where the task has days. */
+  results?: readonly DayResult[];
 }

@@ -1,4 +1,4 @@
-import { exitCodes, isShardliftError, worstExitCode } from "../errors.ts";
+import { describeError, exitCodes, isShardliftError, worstExitCode } from "../errors.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { DayOutcomeName, DayResult, TaskContext, TaskName, TaskOutput } from "./context.ts";
 
@@ -23,13 +23,17 @@ export function buildOutput(
       outcome: nameExitCode(exitCode),
       days: countOutcomes(results),
       rows: countRows(results),
-      notable: notable
-        .slice(0, maxNamedDays)
-        .map(({ family, day, outcome, reason }) => ({ family, day, outcome, reason })),
+      notable: notable.slice(0, maxNamedDays).map(describeResult),
       ...(notable.length > maxNamedDays ? { unnamed: notable.length - maxNamedDays } : {}),
       ...extra,
     },
+    results,
   };
+}
+
+/** An error comes whole: whoever reads the line alone must know what to do. */
+function describeResult({ family, day, outcome, reason, error }: DayResult): Record<string, unknown> {
+  return { family, day, outcome, reason, ...(error === undefined ? {} : { error: describeError(error) }) };
 }
 
 /** Worst first: a day that several tasks worked on counts once, by the worst of them. */

@@ -46,6 +46,7 @@ function refuseMissingColumns(failed: string, wanted: readonly Column[], table: 
     failed,
     rule: "the table was prepared with every column of the files",
     received: `columns the table lacks: ${missing.map((column) => column.name).join(", ")}`,
+    remedy: "look who altered the table; load adds columns that are missing when it runs again",
   });
 }
 
@@ -69,6 +70,7 @@ async function refuseOtherColumns(
     failed,
     rule: "files have the columns and types that their manifest says",
     received: `not in both: ${differences.join("; ")}`,
+    remedy: "shardlift backfill --again makes the day anew",
   });
 }
 
@@ -86,5 +88,6 @@ function refuseOtherCount(failed: string, expected: number, copied: number): voi
     failed,
     rule: "every file arrives whole",
     received: `${copied} rows where the manifest has ${expected}`,
+    remedy: "look whether somebody replaced a file; shardlift backfill --again makes the day anew",
   });
 }

@@ -35,7 +35,9 @@ export function translateError(error: unknown, failed: string): unknown {
   if (isShardliftError(error) || !(error instanceof Error)) return error;
   // A file that is gone or cut off will be so next time too.
   if (brokenFile.test(error.message)) {
-    return new ShardliftError("data", { failed, received: error.message }, { cause: error });
+    const rule = "every file of the manifest is in the lake, as it was written";
+    const remedy = "look whether somebody deleted it; shardlift backfill --again makes the day anew";
+    return new ShardliftError("data", { failed, rule, received: error.message, remedy }, { cause: error });
   }
   if (systemFault.test(error.message)) {
     return new ShardliftError("outside", { failed, received: error.message }, { cause: error });

@@ -4,7 +4,7 @@ import type { RollbackTarget } from "../../lake/plan-rollback.ts";
 import { runRelease, runRollback } from "../../tasks/rollback.ts";
 import { readInteractiveExitCode } from "../../tasks/run.ts";
 import type { Io } from "../io.ts";
-import { renderResults } from "../render-results.ts";
+import { renderResults, tellTroubles } from "../render-results.ts";
 import type { Session, SessionFlags } from "../session.ts";
 import { withSession } from "../with-session.ts";
 
@@ -32,8 +32,10 @@ async function rollBack({ context, paint, progress }: Session, range: Range, fla
     flags.to === undefined ? { to: "previous" } : { to: "generation", generation: flags.to };
   const report = await runRollback(context, range, { target, reason: flags.reason });
   progress.stop();
-  if (flags.json) io.stdout.write(`${JSON.stringify({ ...report.output.line, rollback: report.days })}\n`);
-  else {
+  if (flags.json) {
+    tellTroubles(report.results, io, flags.progress);
+    io.stdout.write(`${JSON.stringify({ ...report.output.line, rollback: report.days })}\n`);
+  } else {
     const lines = report.days.map((day) => `  ${day.family} ${day.day}: ${day.does}, ${day.reason}`);
     const held = "Held there until: shardlift rollback --days … --release";
     io.stdout.write(`${lines.join("\n")}\n${renderResults(report.results, paint)}${held}\n`);

@@ -4,7 +4,7 @@ import type { Plan } from "../../plan/types.ts";
 import { runPlan } from "../../tasks/plan.ts";
 import { readInteractiveExitCode, runPipeline } from "../../tasks/run.ts";
 import type { Io } from "../io.ts";
-import { renderResults } from "../render-results.ts";
+import { renderResults, tellTroubles } from "../render-results.ts";
 import type { Session, SessionFlags } from "../session.ts";
 import { withSession } from "../with-session.ts";
 
@@ -35,8 +35,10 @@ async function runOnce({ context, paint, progress }: Session, flags: RunFlags, i
   showPlan(plan, flags, io, paint);
   const { results, output } = await runPipeline(context, plan);
   progress.stop();
-  if (flags.json) io.stdout.write(`${JSON.stringify(output.line)}\n`);
-  else io.stdout.write(renderResults(results, paint));
+  if (flags.json) {
+    tellTroubles(results, io, flags.progress);
+    io.stdout.write(`${JSON.stringify(output.line)}\n`);
+  } else io.stdout.write(renderResults(results, paint));
   return readInteractiveExitCode(output.exitCode);
 }
 

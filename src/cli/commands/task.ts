@@ -1,7 +1,8 @@
-import { exitCodes } from "../../errors.ts";
+import { describeError, exitCodes } from "../../errors.ts";
 import { taskRunners } from "../../tasks/run-task.ts";
-import { renderFailure, reportFailure } from "../fail.ts";
+import { reportFailure } from "../fail.ts";
 import type { Io } from "../io.ts";
+import { tellTroubles } from "../render-results.ts";
 import type { SessionFlags } from "../session.ts";
 import { withSession } from "../with-session.ts";
 
@@ -14,15 +15,16 @@ export async function runTask(name: string, flags: SessionFlags, io: Io): Promis
     return await withSession(flags, io, async ({ context, progress }) => {
       const runner = taskRunners[name];
       if (runner === undefined) throw new Error(`no such task: ${name}`);
-      const { exitCode, line } = await runner(context);
+      const { exitCode, line, results } = await runner(context);
       progress.stop();
+      tellTroubles(results ?? [], io, flags.progress);
       io.stdout.write(`${JSON.stringify(line)}\n`);
       return exitCode;
     });
   } catch (error) {
     const exitCode = reportFailure(error, io);
     const outcome = exitCode === exitCodes["not-ready"] ? "not ready" : "failed";
-    io.stdout.write(`${JSON.stringify({ task: name, outcome, error: renderFailure(error) })}\n`);
+    io.stdout.write(`${JSON.stringify({ task: name, outcome, error: describeError(error) })}\n`);
     return exitCode;
   }
 }
