@@ -138,6 +138,16 @@ export interface GenerationReport {
    * began, ms by the store's clock. null: the caller's own writer, begun after it. No part of the manifest.
    */
   startedAtMs: number | null;
+  /** Where it was written by a run of a job. */
+  run?: RunCost;
+}
+
+/** A run's bill, which all its days share. */
+export interface RunCost {
+  id: string;
+  days: number;
+  dpuSeconds: number | null;
+  usd: number | null;
 }
 
 export type DayOutcome =
@@ -214,6 +224,56 @@ export interface JobRuns {
   read(id: string): Promise<JobRun | null>;
   /** Asks for an end and does not wait for it; no error where the run has ended or is not known. */
   stop(id: string): Promise<void>;
+  /** Why a run ended otherwise than it should have, and what to do about it. Never rejects for want of a log. */
+  explain(run: JobRun): Promise<RunExplanation>;
+}
+
+export interface RunExplanation {
+  /** Last lines of its log, oldest first; no secret is in them. */
+  lines: string[];
+  /** Where the rest of the log is. */
+  place: string;
+  remedy: string;
+}
+
+/** The script of the engine as this release has it. */
+export interface Script {
+  /** Hash over all that it consists of. */
+  digest: string;
+  /** All files by their names below `_scripts/<digest>/`. Rejects with `config` where modules are not at hand. */
+  readFiles(): Promise<ScriptFile[]>;
+}
+
+export interface ScriptFile {
+  name: string;
+  /** What the job service makes of it. */
+  role: "script" | "archive" | "wheel";
+  body: Uint8Array;
+}
+
+/** The job whose runs extract days elsewhere; what push-script and ensure-job keep as it should be. */
+export interface Job {
+  readonly location: string;
+  readScript(): Promise<Script>;
+  /** What differs from what it should be with the pushed script of this digest; `config` where none was pushed. */
+  compare(digest: string): Promise<JobDifference>;
+  /** Creates it, or replaces all of it, and its tags. May be done twice. */
+  apply(digest: string): Promise<void>;
+}
+
+export interface JobDifference {
+  exists: boolean;
+  /** Whether somebody else has changed it since it was last applied. */
+  isEdited: boolean;
+  fields: FieldDifference[];
+  tags: FieldDifference[];
+}
+
+/** null: not there. */
+export interface FieldDifference {
+  name: string;
+  is: string | null;
+  ought: string | null;
 }
 
 /** The table format's view of days (Glue Data Catalog). A reader changes generation in one call. */
@@ -233,6 +293,11 @@ export interface Catalog {
   point(table: TableName, partitions: readonly Partition[]): Promise<PartitionFault[]>;
   /** Folders as they were given to `point`; only days that have one, none where the table is not known. */
   readPartitions(table: TableName, days: readonly Day[] | "all"): Promise<Map<Day, string>>;
+  /**
+   * Days whose partitions lack members of columns that the table has gained since they were pointed; pointing them
+   * anew, wherever, gives them these. Only `point` may: a partition that is written is moved.
+   */
+  readOutgrown(table: TableName): Promise<Day[]>;
   /** null where none is asked for. */
   crawler: Crawler | null;
 }
@@ -250,8 +315,23 @@ export interface PartitionFault {
 
 /** Looks through a table's folders by itself; may run twice. */
 export interface Crawler {
-  /** Resolves when a crawl that began after the call has ended. */
-  run(table: TableName, signal: AbortSignal): Promise<void>;
+  /**
+   * Looks through the folders that the days' partitions point at. Resolves when a crawl that began after the call has
+   * ended.
+   */
+  run(table: TableName, days: readonly Day[], signal: AbortSignal): Promise<CrawlReport>;
+}
+
+export interface CrawlReport {
+  /** Where the crawler reads files otherwise than they were declared. */
+  differences: TypeDifference[];
+}
+
+/** Types as the catalog writes them; null: it has no such column. */
+export interface TypeDifference {
+  column: string;
+  ours: string | null;
+  crawlers: string | null;
 }
 
 /** One row per day of a hot table's ledger. Sequences are bigint: they are ms clocks, but Snowflake calls them NUMBER. */
@@ -349,4 +429,6 @@ export interface Ports {
   warehouse: Warehouse;
   clock: Clock;
   randomHex: RandomHex;
+  /** Where the engine runs elsewhere, as runs of a job. */
+  job?: Job;
 }

@@ -4,14 +4,12 @@ import { exitCodes } from "../errors.ts";
 import { familyPrefix } from "../lake/keys.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { Catalog } from "../ports.ts";
+import { catchUpPartitions } from "./catch-up-partitions.ts";
 import type { DayResult, TaskContext } from "./context.ts";
 import { buildDone, buildFailed } from "./output.ts";
-import { type PointingOutcome, pointDays } from "./point-days.ts";
+import { type PointedDay, type PointingOutcome, pointDays } from "./point-days.ts";
 import { createPrepareColumns } from "./prepare-columns.ts";
 import { retry } from "./retry.ts";
-
-/** Days pointed by one call, and confirmed before the next ones: what a crash leaves undone stays small. */
-const daysPerCall = 100;
 
 /**
  * Points the catalog's partitions of the days at their heads' generations; nothing where there is no catalog. A day
@@ -42,18 +40,21 @@ async function crawlFamily(
     retry(() => catalog.prepare(family.table, columns, prefix), policy),
   );
   const results = new Map<Day, DayResult>();
-  const settle = (planned: DayPlan, outcome: PointingOutcome) => {
+  const bytes = new Map(days.map((planned) => [planned.day, planned.bytes]));
+  const settle = (planned: PointedDay, outcome: PointingOutcome) => {
     const result = buildResult(planned, outcome);
     results.set(planned.day, result);
-    context.report({ event: "day", task: "crawl", result, bytes: planned.bytes });
+    context.report({ event: "day", task: "crawl", result, bytes: bytes.get(planned.day) ?? 0 });
   };
-  for (let from = 0; from < days.length; from += daysPerCall) {
-    await pointDays(days.slice(from, from + daysPerCall), { context, catalog, prepare, settle });
-  }
-  return days.map((planned) => results.get(planned.day)!);
+  const believes = context.choices.distrust ? "nobody" : "heads";
+  await pointDays(days, { context, catalog, prepare, believes, settle });
+  const own = days.map((planned) => results.get(planned.day)!);
+  if (!own.some(({ outcome }) => outcome === "done")) return own;
+  const late = await catchUpPartitions({ context, catalog, prepare, family, policy });
+  return [...own, ...late.filter(({ day }) => !results.has(day))];
 }
 
-function buildResult(planned: DayPlan, outcome: PointingOutcome): DayResult {
+function buildResult(planned: PointedDay, outcome: PointingOutcome): DayResult {
   switch (outcome.outcome) {
     case "failed":
       return buildFailed("crawl", planned, outcome.error);

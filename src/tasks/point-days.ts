@@ -15,13 +15,21 @@ import { isFault, pauseAfter } from "./retry.ts";
 /** Heads and manifests under way at once. */
 const atOnce = 20;
 
+/** Days pointed by one call, and confirmed before the next ones: what a crash leaves undone stays small. */
+const daysPerCall = 100;
+
+/** One day of one family, planned or not. */
+export type PointedDay = Pick<DayPlan, "family" | "day">;
+
 export interface PointingInput {
   context: TaskContext;
   catalog: Catalog;
+  /** `heads`: a day that its head calls settled is left alone; `nobody`: whoever asks saw the partition itself. */
+  believes: "heads" | "nobody";
   /** Grows the catalog's table; remembers what it was asked for. */
   prepare: PrepareColumns;
   /** Called once a day, when nothing more will become of it. */
-  settle(planned: DayPlan, outcome: PointingOutcome): void;
+  settle(planned: PointedDay, outcome: PointingOutcome): void;
 }
 
 export type PointingOutcome =
@@ -33,7 +41,7 @@ export type PointingOutcome =
 
 /** A day that is to be pointed. */
 interface Wish {
-  planned: DayPlan;
+  planned: PointedDay;
   /** Of its intent. */
   id: string;
   /** Whether the intent was ever declared: from then on nobody else can have settled the day for us. */
@@ -44,7 +52,7 @@ interface Wish {
 
 /** A day with its intent in the head, and the head as it was then: the generation to point at. */
 interface Course extends Wish {
-  day: DayPlan["day"];
+  day: PointedDay["day"];
   intent: PointingIntent;
   head: Head;
 }
@@ -56,7 +64,13 @@ type Target = Course & { manifest: Manifest };
  * docs/decisions/catalog-intents.md). A day that fails, or is cut short, leaves its intent in the head: once that
  * outlived itself, planning points the day again. Rejects only where the signal ends it.
  */
-export async function pointDays(days: readonly DayPlan[], input: PointingInput): Promise<void> {
+export async function pointDays(days: readonly PointedDay[], input: PointingInput): Promise<void> {
+  for (let from = 0; from < days.length; from += daysPerCall) {
+    await pointBatch(days.slice(from, from + daysPerCall), input);
+  }
+}
+
+async function pointBatch(days: readonly PointedDay[], input: PointingInput): Promise<void> {
   const { randomHex } = input.context.ports;
   let wishes: Wish[] = days.map((planned) => ({ planned, id: randomHex(16), isDeclared: false, faults: 0 }));
   while (wishes.length > 0) wishes = await runRound(wishes, input);
@@ -79,8 +93,7 @@ async function declareIntents(wishes: readonly Wish[], input: PointingInput): Pr
   const nowMs = await input.context.ports.store.now();
   return forEachDay(wishes, input, async (wish) => {
     const intent: PointingIntent = { id: wish.id, sinceMs: nowMs };
-    // A sweep saw the partition itself; whoever did not believes the head.
-    const believesHead = !wish.isDeclared && !input.context.choices.distrust;
+    const believesHead = !wish.isDeclared && input.believes === "heads";
     const isSettled = (head: Head) => believesHead && isCatalogSettled(head, nowMs);
     const change = (head: Head) => (isSettled(head) ? head : declareIntent(head, intent));
     const { head } = await swap(input.context, wish, change);

@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import { isShardliftError } from "../errors.ts";
-import type { Clock, ObjectStore, Source, Warehouse } from "../ports.ts";
+import type { Catalog, Clock, ObjectStore, Source, Warehouse } from "../ports.ts";
 
 /** How faults are asked again; lateness is no fault and never comes here. */
 export interface RetryPolicy {
@@ -88,4 +88,12 @@ export function withWarehouseRetries(warehouse: Warehouse, again: Retrying): War
     measureHot: (...input) => again(() => warehouse.measureHot(...input)),
     measureCold: (...input) => again(() => warehouse.measureCold(...input)),
   };
+}
+
+/**
+ * A catalog whose reading is asked again. Its changes are not: pointing settles its own outcomes, and whoever prepares,
+ * catches up or crawls asks again for itself.
+ */
+export function withCatalogRetries(catalog: Catalog, again: Retrying): Catalog {
+  return { ...catalog, readPartitions: (...input) => again(() => catalog.readPartitions(...input)) };
 }

@@ -11,7 +11,7 @@ import { moveReaders } from "./move-readers.ts";
 import { buildFailed, buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { pauseAfter } from "./retry.ts";
-import { addCrawlerFaults, runCrawlers } from "./run-crawlers.ts";
+import { addCrawlers, runCrawlers } from "./run-crawlers.ts";
 
 export interface RollbackReport {
   days: (DayRollback & { family: PipelineFamily["family"] })[];
@@ -36,7 +36,7 @@ export async function runRollback(
   }
   const results = await followReaders(context);
   const crawlers = await runCrawlers(context, results);
-  const output = addCrawlerFaults(buildOutput("rollback", context, results), crawlers);
+  const output = addCrawlers(buildOutput("rollback", context, results), crawlers);
   return { days: planned, results, output };
 }
 

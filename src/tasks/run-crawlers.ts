@@ -1,7 +1,16 @@
+import type { PipelineFamily } from "../config/types.ts";
 import { exitCodes, isShardliftError, worstExitCode } from "../errors.ts";
+import type { Crawler, TypeDifference } from "../ports.ts";
 import type { DayResult, TaskContext, TaskOutput } from "./context.ts";
 import { nameExitCode } from "./output.ts";
 import { retry } from "./retry.ts";
+
+/** What became of the crawlers of a run. */
+export interface CrawlerReport {
+  faults: CrawlerFault[];
+  /** Where a crawler's types differ from those declared; the table is as it should be all the same. */
+  differences: (TypeDifference & { table: string })[];
+}
 
 /** A crawler that could not be run; its table's days are pointed all the same. */
 export interface CrawlerFault {
@@ -9,45 +18,82 @@ export interface CrawlerFault {
   table: string;
   exitCode: number;
   reason: string;
+  /** What was seen, and what to do; where the error says so. */
+  received?: string;
+  remedy?: string;
 }
 
-/** Runs the crawler, where one is asked for, once over each table of which a partition moved. */
+/** Types named one by one in a task's line of JSON. */
+const maxNamedTypes = 20;
+
+/** Runs the crawler, where one is asked for, once over each table of which a partition moved: over the days that did. */
 export async function runCrawlers(
   context: TaskContext,
   results: readonly DayResult[],
-): Promise<CrawlerFault[]> {
-  const { pipeline, environment, ports, signal } = context;
-  const crawler = ports.catalog?.crawler ?? null;
-  if (crawler === null) return [];
-  const isMoved = (result: DayResult) => result.task === "crawl" && result.outcome === "done";
-  const moved = new Set(results.filter(isMoved).map(({ family }) => family));
-  const faults: CrawlerFault[] = [];
-  for (const { table } of pipeline.families.filter(({ family }) => moved.has(family))) {
-    try {
-      const policy = { policy: environment.retry, clock: ports.clock, signal };
-      await retry(() => crawler.run(table, signal), policy);
-    } catch (error) {
-      signal.throwIfAborted();
-      const fault = buildFault(`${table.schema}.${table.table}`, error);
-      context.report({ event: "note", level: "warn", text: `crawler of ${fault.table}: ${fault.reason}` });
-      faults.push(fault);
-    }
+): Promise<CrawlerReport> {
+  const report: CrawlerReport = { faults: [], differences: [] };
+  const crawler = context.ports.catalog?.crawler ?? null;
+  if (crawler === null) return report;
+  const moved = results.filter((result) => result.task === "crawl" && result.outcome === "done");
+  for (const family of context.pipeline.families) {
+    const own = moved.filter((result) => result.family === family.family);
+    if (own.length > 0) await runCrawler(context, crawler, family, own, report);
   }
-  return faults;
+  return report;
+}
+
+async function runCrawler(
+  context: TaskContext,
+  crawler: Crawler,
+  { table: name }: PipelineFamily,
+  moved: readonly DayResult[],
+  report: CrawlerReport,
+): Promise<void> {
+  const { environment, ports, signal } = context;
+  const table = `${name.schema}.${name.table}`;
+  const days = moved.map(({ day }) => day);
+  const warn = (text: string) =>
+    context.report({ event: "note", level: "warn", text: `crawler of ${table}: ${text}` });
+  try {
+    const policy = { policy: environment.retry, clock: ports.clock, signal };
+    const { differences } = await retry(() => crawler.run(name, days, signal), policy);
+    for (const difference of differences) warn(renderDifference(difference));
+    report.differences.push(...differences.map((difference) => ({ table, ...difference })));
+  } catch (error) {
+    signal.throwIfAborted();
+    const fault = buildFault(table, error);
+    warn([fault.reason, fault.received, fault.remedy].filter((part) => part !== undefined).join(" | "));
+    report.faults.push(fault);
+  }
+}
+
+function renderDifference({ column, ours, crawlers }: TypeDifference): string {
+  return `${column} is ${ours ?? "no column"} in the table, and ${crawlers ?? "no column"} as the crawler reads it`;
 }
 
 function buildFault(table: string, error: unknown): CrawlerFault {
   if (isShardliftError(error)) {
-    return { table, exitCode: exitCodes[error.code], reason: error.parts.failed };
+    const { failed, rule: _, ...rest } = error.parts;
+    return { table, exitCode: exitCodes[error.code], reason: failed, ...rest };
   }
   const reason = error instanceof Error ? error.message : String(error);
   return { table, exitCode: exitCodes.bug, reason };
 }
 
-/** The crawler's failure counts for the task; what became of the days stands. */
-export function addCrawlerFaults(output: TaskOutput, faults: readonly CrawlerFault[]): TaskOutput {
-  if (faults.length === 0) return output;
+/** A crawler's failure counts for the task, and its other types are told; what became of the days stands. */
+export function addCrawlers(output: TaskOutput, { faults, differences }: CrawlerReport): TaskOutput {
+  if (faults.length + differences.length === 0) return output;
   const exitCode = worstExitCode([output.exitCode, ...faults.map((fault) => fault.exitCode)]);
-  const crawler = faults.map(({ table, reason }) => ({ table, reason }));
-  return { exitCode, line: { ...output.line, outcome: nameExitCode(exitCode), crawler } };
+  const crawler = faults.map(({ exitCode: _, ...fault }) => fault);
+  const types = differences.slice(0, maxNamedTypes);
+  return {
+    ...output,
+    exitCode,
+    line: {
+      ...output.line,
+      outcome: nameExitCode(exitCode),
+      ...(crawler.length > 0 ? { crawler } : {}),
+      ...(types.length > 0 ? { crawler_types: types } : {}),
+    },
+  };
 }

@@ -9,7 +9,7 @@ import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { runReconcile } from "./reconcile.ts";
 import { refuseExceeding } from "./run.ts";
-import { addCrawlerFaults, runCrawlers } from "./run-crawlers.ts";
+import { addCrawlers, runCrawlers } from "./run-crawlers.ts";
 import { runWait } from "./wait.ts";
 
 /** Every task by the name of its command. */
@@ -45,7 +45,7 @@ async function runCrawl(context: TaskContext): Promise<TaskOutput> {
   const days = plan.days.filter((planned) => has(planned, "register"));
   reportTask(context, "crawl", days);
   const results = await crawlDays(context, days);
-  return addCrawlerFaults(buildOutput("crawl", context, results), await runCrawlers(context, results));
+  return addCrawlers(buildOutput("crawl", context, results), await runCrawlers(context, results));
 }
 
 /** Brings one reader to the heads, whatever the source has meanwhile. */

@@ -9,7 +9,7 @@ import { noteOutdated } from "./note-outdated.ts";
 import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
 import { repairDays } from "./repair.ts";
-import { addCrawlerFaults, runCrawlers } from "./run-crawlers.ts";
+import { addCrawlers, runCrawlers } from "./run-crawlers.ts";
 import { listWaiting } from "./wait.ts";
 
 /** Days that go through all steps before the next ones begin: what a crash leaves undone stays small. */
@@ -45,7 +45,7 @@ export async function runPipeline(context: TaskContext, planned?: Plan): Promise
   const crawlers = await runCrawlers(context, results);
   if (busy.length > 0 && !isHeld(results)) await repairDays(context, busy);
   const output = buildOutput("run", context, results, { read: plan.totals });
-  return { plan, results, output: addCrawlerFaults(output, crawlers) };
+  return { plan, results, output: addCrawlers(output, crawlers) };
 }
 
 /** @throws refused where the run would read more than anybody said it may. */

@@ -24,7 +24,7 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
 const vendors: Record<string, readonly string[]> = {
   "@duckdb/": ["src/adapters/duckdb/"],
   "@google-cloud/": ["src/adapters/bigquery/"],
-  "@aws-sdk/": ["src/adapters/s3/", "src/adapters/glue/"],
+  "@aws-sdk/": ["src/adapters/s3/", "src/adapters/glue/", "src/adapters/glue-catalog/"],
   "@smithy/": ["src/adapters/s3/", "src/adapters/glue/"],
   "snowflake-sdk": ["src/adapters/snowflake/"],
 };

@@ -142,6 +142,47 @@ export function describeCatalog(name: string, createWorld: () => Promise<Catalog
       });
     });
 
+    describe("partitions whose columns have gained members", () => {
+      const readOutgrown = () => catalog.readOutgrown(table);
+
+      test("are named until they are pointed anew, wherever", async () => {
+        await catalog.prepare(table, [id, buildDevice("category")], prefix);
+        for (const day of [first, second]) await point(day, "g1");
+        await catalog.prepare(table, [id, buildDevice("category", "brand")], prefix);
+        expect(await readOutgrown()).toEqual([first, second]);
+        await point(second, "g2");
+        expect(await readOutgrown()).toEqual([first]);
+        await point(first, "g1");
+        for (let time = 0; time < 2; time += 1) expect(await readOutgrown()).toEqual([]);
+        expect(await readAll()).toEqual({ [first]: folder(first, "g1"), [second]: folder(second, "g2") });
+      });
+
+      test("are not those that lack a column as a whole: it is null there", async () => {
+        await catalog.prepare(table, [id], prefix);
+        await point(first, "g1");
+        await catalog.prepare(table, [id, value, buildDevice("category")], prefix);
+        expect(await readOutgrown()).toEqual([]);
+      });
+
+      test("are found again after a second growth", async () => {
+        await catalog.prepare(table, [buildDevice("category")], prefix);
+        await point(first, "g1");
+        for (const members of [
+          ["category", "brand"],
+          ["category", "brand", "model"],
+        ]) {
+          await catalog.prepare(table, [buildDevice(...members)], prefix);
+          expect(await readOutgrown()).toEqual([first]);
+          await point(first, "g1");
+          expect(await readOutgrown()).toEqual([]);
+        }
+      });
+
+      test("are none of a table that nobody prepared", async () => {
+        expect(await readOutgrown()).toEqual([]);
+      });
+    });
+
     test("a table that nobody prepared has no partitions, and takes none", async () => {
       expect(await catalog.readPartitions(table, "all")).toEqual(new Map());
       expect(await catalog.readPartitions(table, [first])).toEqual(new Map());

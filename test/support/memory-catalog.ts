@@ -14,13 +14,14 @@ export interface MemoryCatalog {
   refuse(day: Day): void;
   /** Every pointing of a partition so far, as `2026-11-20 <prefix>`. */
   moves: string[];
-  /** Tables crawled so far. */
-  crawls: string[];
+  /** Tables crawled so far, with the days that were looked through. */
+  crawls: { table: string; days: Day[] }[];
 }
 
 interface Table {
   columns: Column[];
-  partitions: Map<Day, string>;
+  /** With the columns that the table had when they were pointed. */
+  partitions: Map<Day, { prefix: string; columns: Column[] }>;
 }
 
 /** @param options.crawls whether a crawler is asked for */
@@ -30,7 +31,7 @@ export function createMemoryCatalog(
   const tables = new Map<string, Table>();
   const refused = new Set<Day>();
   const moves: string[] = [];
-  const crawls: string[] = [];
+  const crawls: MemoryCatalog["crawls"] = [];
 
   function point(name: TableName, partitions: readonly Partition[]): PartitionFault[] {
     const table = tables.get(nameTable(name));
@@ -39,7 +40,7 @@ export function createMemoryCatalog(
     for (const { day, prefix } of partitions) {
       if (refused.has(day)) failed.push({ day, error: buildFault(`The partition of ${day} was refused.`) });
       else {
-        table.partitions.set(day, prefix);
+        table.partitions.set(day, { prefix, columns: table.columns });
         moves.push(`${day} ${prefix}`);
       }
     }
@@ -61,15 +62,23 @@ export function createMemoryCatalog(
     point: async (name, partitions) => point(name, partitions),
     async readPartitions(name, days) {
       const known = [...(tables.get(nameTable(name))?.partitions ?? [])];
-      return new Map(known.filter(([day]) => days === "all" || days.includes(day)));
+      const wanted = known.filter(([day]) => days === "all" || days.includes(day));
+      return new Map(wanted.map(([day, { prefix }]) => [day, prefix]));
+    },
+    async readOutgrown(name) {
+      const { columns, partitions } = tables.get(nameTable(name)) ?? { columns: [], partitions: new Map() };
+      const lacks = (own: Column[]) =>
+        planEvolution(own, columns).additions.some(({ path }) => path.length > 1);
+      return [...partitions].filter(([, partition]) => lacks(partition.columns)).map(([day]) => day);
     },
     crawler:
       options.crawler === "none"
         ? null
         : {
-            async run(name, signal) {
+            async run(name, days, signal) {
               signal.throwIfAborted();
-              crawls.push(nameTable(name));
+              crawls.push({ table: nameTable(name), days: [...days] });
+              return { differences: [] };
             },
           },
   };

@@ -37,7 +37,10 @@ test("a run points the catalog between extract and load, and a second one does n
   expect(tell(first.results)).toEqual(["extract done", "crawl done", "load done", "refresh done"]);
   expect(await world.readFolder()).toMatch(/^web-shop\/ga4_events\/day=2026-11-22\/generation=[^/]+\/$/);
   expect((await runPipeline(world.context())).results).toEqual([]);
-  expect([world.moves.length, world.crawls]).toEqual([1, ["analytics.web_shop_events"]]);
+  expect([world.moves.length, world.crawls]).toEqual([
+    1,
+    [{ table: "analytics.web_shop_events", days: [on] }],
+  ]);
 });
 
 test("a day whose extract failed is not pointed for the extract's sake", async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { intentFreshMs, intentLifeMs } from "../../src/days/request-life.ts";
+import type { Column } from "../../src/days/schema.ts";
 import { ShardliftError } from "../../src/errors.ts";
 import { headKey, manifestKey } from "../../src/lake/keys.ts";
 import { declareIntent } from "../../src/lake/transitions.ts";
+import type { Catalog, TypeDifference } from "../../src/ports.ts";
+import type { ProgressEvent } from "../../src/tasks/context.ts";
 import { crawlDays } from "../../src/tasks/crawl.ts";
 import { runPlan } from "../../src/tasks/plan.ts";
 import { storeHead } from "../lake/build.ts";
@@ -486,16 +489,25 @@ describe("a signal", () => {
 });
 
 describe("the crawler", () => {
-  const withCrawler = (world: CrawlWorld, run: () => Promise<void>) => ({
+  const withCrawler = (
+    world: CrawlWorld,
+    work: () => Promise<void>,
+    differences: TypeDifference[] = [],
+  ): Catalog => ({
     ...world.catalog,
-    crawler: { run },
+    crawler: {
+      async run() {
+        await work();
+        return { differences };
+      },
+    },
   });
 
   test("runs once after all days, where a partition moved", async () => {
     const world = createCrawlWorld({ crawler: "runs", lookbackDays: 130 });
     for (const of of listLastDays(120)) await world.commit("g1", { day: of });
     await world.crawl();
-    expect(world.crawls).toEqual(["analytics.web_shop_events"]);
+    expect(world.crawls).toEqual([{ table: "analytics.web_shop_events", days: listLastDays(120).reverse() }]);
     await world.crawl();
     expect(world.crawls).toHaveLength(1);
   });
@@ -516,7 +528,8 @@ describe("the crawler", () => {
     await world.commit("g1");
     const notes: string[] = [];
     const catalog = withCrawler(world, async () => {
-      throw new ShardliftError("outside", { failed: "The crawler has no right to read the lake." });
+      const remedy = "let its role read the lake";
+      throw new ShardliftError("outside", { failed: "The crawler has no right to read the lake.", remedy });
     });
     const report = (event: { event: string; text?: string }) => void (event.text && notes.push(event.text));
     expect(await world.crawl({ catalog, report })).toMatchObject({
@@ -524,12 +537,51 @@ describe("the crawler", () => {
       outcome: "outside system failed",
       days: { done: 1 },
       notable: [],
-      crawler: [{ table: "analytics.web_shop_events", reason: "The crawler has no right to read the lake." }],
+      crawler: [
+        {
+          table: "analytics.web_shop_events",
+          reason: "The crawler has no right to read the lake.",
+          remedy: "let its role read the lake",
+        },
+      ],
     });
     expect(notes).toEqual([
-      "crawler of analytics.web_shop_events: The crawler has no right to read the lake.",
+      "crawler of analytics.web_shop_events: The crawler has no right to read the lake. | let its role read the lake",
     ]);
     expect(await readStand(world)).toEqual(settledAt("g1"));
+  });
+
+  test("is given only the days that moved", async () => {
+    const world = createCrawlWorld({ crawler: "runs" });
+    for (const of of listLastDays(3)) await world.commit("g1", { day: of });
+    await world.crawl();
+    await world.commit("g2");
+    await world.crawl();
+    expect(world.crawls.at(-1)).toEqual({ table: "analytics.web_shop_events", days: [on] });
+  });
+
+  test("that reads types otherwise is quoted, and nothing fails", async () => {
+    const world = createCrawlWorld();
+    await world.commit("g1");
+    const notes: unknown[] = [];
+    const difference = { column: "event_id", ours: "string", crawlers: "binary" };
+    const catalog = withCrawler(world, async () => {}, [
+      difference,
+      { column: "extra", ours: null, crawlers: "int" },
+    ]);
+    const report = (event: ProgressEvent) => void (event.event === "note" && notes.push(event.text));
+    expect(await world.crawl({ catalog, report })).toMatchObject({
+      exitCode: 0,
+      outcome: "done",
+      crawler_types: [
+        { table: "analytics.web_shop_events", ...difference },
+        { table: "analytics.web_shop_events", column: "extra", ours: null, crawlers: "int" },
+      ],
+    });
+    expect(notes).toEqual([
+      "crawler of analytics.web_shop_events: event_id is string in the table, and binary as the crawler reads it",
+      "crawler of analytics.web_shop_events: extra is no column in the table, and int as the crawler reads it",
+    ]);
   });
 
   test("is left where a signal comes", async () => {
@@ -542,5 +594,95 @@ describe("the crawler", () => {
       throw new Error("aborted");
     });
     await expect(world.crawl({ catalog, signal: controller.signal })).rejects.toBe(stop);
+  });
+});
+
+describe("partitions that lack members which the table gained", () => {
+  const device = (...names: string[]): Column => ({
+    name: "device",
+    type: "RECORD",
+    mode: "NULLABLE",
+    fields: names.map((name) => ({ name, type: "STRING", mode: "NULLABLE" })),
+  });
+  const earlier = day("2026-10-01");
+
+  /** A day long past and in step, and one of today whose files have a member more. */
+  async function createGrownWorld() {
+    const world = createCrawlWorld({ crawler: "runs", lookbackDays: 100 });
+    await world.commit("g1", { day: earlier, columns: [device("category")] });
+    await world.crawl();
+    await world.commit("g1", { columns: [device("category", "brand")] });
+    const { table } = world.context().pipeline.families[0]!;
+    return { world, readOutgrown: () => world.catalog.readOutgrown(table) };
+  }
+
+  test("are pointed again at the generation that their heads name, under an intent", async () => {
+    const { world, readOutgrown } = await createGrownWorld();
+    const intents: number[] = [];
+    const catalog = withHooks(world.catalog, {
+      beforePoint: async () => void intents.push((await world.readHead(earlier)).pointing.length),
+    });
+    const notes: string[] = [];
+    const report = (event: ProgressEvent) => void (event.event === "note" && notes.push(event.text));
+    expect(await world.crawl({ catalog, report })).toMatchObject({ exitCode: 0, days: { done: 1 } });
+    expect(intents).toEqual([0, 1]);
+    expect(notes).toEqual([
+      "1 older partitions of analytics.web_shop_events were given members that the table gained",
+    ]);
+    expect(await readOutgrown()).toEqual([]);
+    for (const of of [earlier, on]) expect(await readStand(world, of)).toEqual(settledAt("g1"));
+    expect(world.crawls.at(-1)?.days).toEqual([on]);
+  });
+
+  test("follow a head that moves meanwhile", async () => {
+    const { world, readOutgrown } = await createGrownWorld();
+    const catalog = withHooks(world.catalog, {
+      beforePoint: once(() => world.commit("g2", { day: earlier, columns: [device("category")] })),
+    });
+    await world.crawl({ catalog });
+    expect(await readOutgrown()).toEqual([]);
+    expect(await readStand(world, earlier)).toEqual(settledAt("g2"));
+  });
+
+  test("that fail are results of their own, and are found when the next partition moves", async () => {
+    const { world, readOutgrown } = await createGrownWorld();
+    const point: Catalog["point"] = async (table, partitions) =>
+      partitions[0]?.day === earlier
+        ? [{ day: earlier, error: new ShardliftError("data", { failed: "The partition was refused." }) }]
+        : world.catalog.point(table, partitions);
+    expect(await world.crawl({ catalog: { ...world.catalog, point } })).toMatchObject({
+      exitCode: 65,
+      days: { done: 1, failed: 1 },
+      notable: [{ day: earlier, reason: "The partition was refused." }],
+    });
+    expect(await readOutgrown()).toEqual([earlier]);
+    await world.commit("g2", { columns: [device("category", "brand")] });
+    expect(await world.crawl()).toMatchObject({ exitCode: 0 });
+    expect(await readOutgrown()).toEqual([]);
+  });
+
+  test("are not looked for where no partition moved", async () => {
+    const { world } = await createGrownWorld();
+    await world.crawl();
+    const readOutgrown = async () => {
+      throw new Error("was asked");
+    };
+    expect(await world.crawl({ catalog: { ...world.catalog, readOutgrown } })).toMatchObject({
+      exitCode: 99,
+    });
+  });
+
+  test("that cannot be looked for are a warning: today's days are pointed", async () => {
+    const { world } = await createGrownWorld();
+    const notes: string[] = [];
+    const report = (event: ProgressEvent) => void (event.event === "note" && notes.push(event.text));
+    const readOutgrown = async () => {
+      throw buildUnanswered();
+    };
+    const catalog = { ...world.catalog, readOutgrown };
+    expect(await world.crawl({ catalog, report })).toMatchObject({ exitCode: 0, days: { done: 1 } });
+    expect(notes).toEqual([
+      "whether older partitions of web_shop_events lack members is not known: The catalog did not answer.",
+    ]);
   });
 });

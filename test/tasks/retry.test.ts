@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/adapters/memory/memory-store.ts";
 import { ShardliftError } from "../../src/errors.ts";
-import type { Clock, Source } from "../../src/ports.ts";
-import { pauseAfter, retry, withSourceRetries, withStoreRetries } from "../../src/tasks/retry.ts";
+import type { Catalog, Clock, Source } from "../../src/ports.ts";
+import {
+  pauseAfter,
+  retry,
+  withCatalogRetries,
+  withSourceRetries,
+  withStoreRetries,
+} from "../../src/tasks/retry.ts";
 
 const policy = { attempts: 4, maxWaitMs: 1500 };
 
@@ -113,4 +119,19 @@ describe("ports", () => {
     await expect(put).rejects.toThrow("no answer");
     expect(puts).toBe(1);
   });
+});
+
+test("a catalog's reading is asked again; its changes settle their own outcomes", async () => {
+  const reading = failing(1, fault(true));
+  const changing = failing(1, fault(true));
+  const catalog = {
+    readPartitions: async () => new Map([["2026-11-20", await reading.run()]]),
+    point: async () => [await changing.run()],
+  } as unknown as Catalog;
+  const again = <T>(work: () => Promise<T>) => retry(work, { policy, clock: createSleeper() });
+  const asked = withCatalogRetries(catalog, again);
+  const table = { schema: "analytics", table: "events" };
+  expect(await asked.readPartitions(table, "all")).toEqual(new Map([["2026-11-20", "answer"]]));
+  await expect(asked.point(table, [])).rejects.toMatchObject({ message: "no answer" });
+  expect([reading.calls, changing.calls]).toEqual([2, 1]);
 });

@@ -3,7 +3,7 @@ import type { Day } from "../../../src/days/day.ts";
 import { planEvolution } from "../../../src/days/evolution.ts";
 import type { Column } from "../../../src/days/schema.ts";
 import { ShardliftError } from "../../../src/errors.ts";
-import type { Catalog, Partition, PartitionFault } from "../../../src/ports.ts";
+import type { Catalog, CrawlReport, Partition, PartitionFault } from "../../../src/ports.ts";
 import { changingFaults, type FaultName, readingFaults } from "../kernel/faults.ts";
 import { buildFault, type Kernel, type Process, turn, type Work } from "../kernel/types.ts";
 
@@ -19,7 +19,8 @@ export interface CatalogModel {
 
 interface Table {
   columns: Column[];
-  partitions: Map<Day, string>;
+  /** With the columns that the table had when they were pointed. */
+  partitions: Map<Day, { prefix: string; columns: Column[] }>;
 }
 
 const crawlMs = 3 * 60_000;
@@ -47,7 +48,7 @@ export function createCatalogModel(kernel: Kernel): CatalogModel {
     const known = find(name);
     const evolution = planEvolution(known?.columns ?? [], columns);
     if (evolution.conflicts.length > 0) throw buildConflict(name);
-    const partitions = known?.partitions ?? new Map<Day, string>();
+    const partitions: Table["partitions"] = known?.partitions ?? new Map();
     tables.set(`${name.schema}.${name.table}`, { columns: [...evolution.columns], partitions });
   }
 
@@ -67,19 +68,20 @@ export function createCatalogModel(kernel: Kernel): CatalogModel {
         failed.push({ day, error: buildFault(`the partition of ${day} was not moved`) });
         continue;
       }
-      table.partitions.set(day, prefix);
+      table.partitions.set(day, { prefix, columns: table.columns });
       revision += 1;
     }
     return failed;
   }
 
   /** Waits for the crawl of others, then for its own. */
-  function* crawl(fault: FaultName | null): Work<void> {
+  function* crawl(fault: FaultName | null): Work<CrawlReport> {
     if (fault === "crawler busy") crawlEndsAtMs = Math.max(crawlEndsAtMs, kernel.nowMs() + crawlMs);
     while (crawlEndsAtMs > kernel.nowMs()) yield { on: "time", untilMs: crawlEndsAtMs };
     crawlEndsAtMs = kernel.nowMs() + crawlMs;
     yield { on: "time", untilMs: crawlEndsAtMs };
     if (fault === "crawler fails") throw buildFault("the crawl failed");
+    return { differences: [] };
   }
 
   return {
@@ -112,9 +114,23 @@ export function createCatalogModel(kernel: Kernel): CatalogModel {
           faults: readingFaults,
           *work() {
             const known = [...(find(name)?.partitions ?? [])];
-            return new Map(known.filter(([day]) => days === "all" || days.includes(day)));
+            const wanted = known.filter(([day]) => days === "all" || days.includes(day));
+            return new Map(wanted.map(([day, { prefix }]) => [day, prefix]));
           },
         }),
+      // A call of its own only where there is something to tell: schedules without growth stay what they were.
+      readOutgrown: async (name) =>
+        listOutgrown(find(name)).length === 0
+          ? []
+          : kernel.call(process, {
+              port: "catalog",
+              method: "readOutgrown",
+              detail: name.table,
+              faults: readingFaults,
+              *work() {
+                return listOutgrown(find(name));
+              },
+            }),
       crawler: {
         run: (name) =>
           kernel.call(process, {
@@ -126,12 +142,19 @@ export function createCatalogModel(kernel: Kernel): CatalogModel {
           }),
       },
     }),
-    location: (name, day) => find(name)?.partitions.get(day) ?? null,
+    location: (name, day) => find(name)?.partitions.get(day)?.prefix ?? null,
     columns: (name) => listPaths(find(name)?.columns ?? [], "").sort(),
     get revision() {
       return revision;
     },
   };
+}
+
+function listOutgrown(table: Table | null): Day[] {
+  if (table === null) return [];
+  const lacks = (own: Column[]) =>
+    planEvolution(own, table.columns).additions.some(({ path }) => path.length > 1);
+  return [...table.partitions].filter(([, { columns }]) => lacks(columns)).map(([day]) => day);
 }
 
 function listPaths(columns: readonly Column[], above: string): string[] {
