@@ -8,12 +8,19 @@ import { buildBrokenError, parseObject } from "./parse-object.ts";
 import { column, count, day, familyName, generationId, instantMs, sourceVersion } from "./schemas.ts";
 import type { Manifest } from "./types.ts";
 
-export const manifestFormatVersion = 1;
+/** Version 1 knows no runs; manifests without one are still written as such. */
+export const manifestFormatVersion = 2;
 
 const lakeFile = z.strictObject({ key: z.string().min(1), bytes: count, rows: count });
 
-const manifest: z.ZodType<Manifest> = z.strictObject({
-  formatVersion: z.literal(manifestFormatVersion),
+const runCost = z.strictObject({
+  id: z.string().min(1),
+  days: count,
+  dpuSeconds: z.number().nonnegative().nullable(),
+  usd: z.number().nonnegative().nullable(),
+});
+
+const members = {
   pipeline: z.string().min(1),
   family: familyName,
   day,
@@ -34,18 +41,28 @@ const manifest: z.ZodType<Manifest> = z.strictObject({
   nonNull: z.record(z.string(), count),
   columns: z.array(column),
   createdAtMs: instantMs,
-});
+};
+
+const manifest: z.ZodType<Manifest> = z.discriminatedUnion("formatVersion", [
+  z.strictObject({ formatVersion: z.literal(1), ...members }),
+  z.strictObject({ formatVersion: z.literal(2), ...members, run: runCost }),
+]);
 
 /** What a manifest says beyond the writer's report. */
 export type ManifestFacts = Omit<Manifest, "formatVersion" | keyof GenerationReport>;
 
 export function buildManifest(facts: ManifestFacts, report: GenerationReport): Manifest {
   const { startedAtMs: _, ...told } = report;
-  return { formatVersion: manifestFormatVersion, ...facts, ...told };
+  return { formatVersion: told.run === undefined ? 1 : 2, ...facts, ...told };
 }
 
 export function renderManifest(value: Manifest): Uint8Array {
   return new TextEncoder().encode(renderCanonicalJson(value));
+}
+
+/** Whether both tell the same of a generation; what its run has cost may come to be told otherwise later. */
+export function isSameGeneration({ run: _, ...a }: Manifest, { run: __, ...b }: Manifest): boolean {
+  return renderCanonicalJson(a) === renderCanonicalJson(b);
 }
 
 /** Throws as `parseObject`. @param key where it was read, for messages */

@@ -9,7 +9,8 @@ export type ObjectKind =
   | "list of outdated days"
   | "run spec"
   | "run report"
-  | "run progress";
+  | "run progress"
+  | "script index";
 
 const versioned = z.looseObject({ formatVersion: z.int().positive() });
 
@@ -68,6 +69,7 @@ export function buildBrokenError(kind: ObjectKind, key: string, found: string): 
       "Find out who writes into `_runs/`, remove it and run again: a run that reads it cannot be trusted.",
     "run report": "Run the day again; if it stays, report it: the engine's script does not fit this release.",
     "run progress": "Nothing needs to be done: progress decides nothing.",
+    "script index": "Find out who writes into `_scripts/`, remove it and run `shardlift push-script` again.",
   };
   return new ShardliftError("data", {
     failed: `The ${kind} ${key} cannot be read.`,

@@ -2,11 +2,12 @@ import type { Day } from "../days/day.ts";
 import type { FamilyName } from "../days/families.ts";
 import type { Column } from "../days/schema.ts";
 import type { SourceVersion } from "../days/shards.ts";
-import type { LakeFile, RowBalance } from "../ports.ts";
+import type { LakeFile, RowBalance, RunCost } from "../ports.ts";
 
 /** The immutable account of one generation (design, section 5). */
 export interface Manifest {
-  formatVersion: 1;
+  /** 2 where it says which run wrote it. */
+  formatVersion: 1 | 2;
   pipeline: string;
   family: FamilyName;
   day: Day;
@@ -23,6 +24,7 @@ export interface Manifest {
   nonNull: Record<string, number>;
   columns: Column[];
   createdAtMs: number;
+  run?: RunCost;
 }
 
 /** One generation that is or was current. */

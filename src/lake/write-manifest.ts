@@ -2,12 +2,12 @@ import { ShardliftError } from "../errors.ts";
 import type { ObjectStore } from "../ports.ts";
 import { createPutPatience, tryPut } from "./conditional-put.ts";
 import { manifestKey } from "./keys.ts";
-import { parseManifest, renderManifest } from "./manifest.ts";
+import { isSameGeneration, parseManifest, renderManifest } from "./manifest.ts";
 import type { Manifest } from "./types.ts";
 
 /**
- * Writes a manifest where none is. One that could not be read back is never written, and one that is there with
- * the same bytes is ours, after an answer that was lost.
+ * Writes a manifest where none is. One that could not be read back is never written, and one that is there and tells
+ * the same is ours, after an answer that was lost, or another follower's of the same run.
  */
 export async function writeManifest(
   store: ObjectStore,
@@ -22,7 +22,7 @@ export async function writeManifest(
     const answer = await tryPut(store, key, body, { ifAbsent: true });
     if (answer.put === true) return;
     const found = await store.get(key);
-    if (found !== null && Buffer.compare(found.body, body) === 0) return;
+    if (found !== null && isSameGeneration(parseManifest(key, found.body), manifest)) return;
     if (found !== null) throw buildTakenError(key, manifest.generation);
     await persist(answer);
   }

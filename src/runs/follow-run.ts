@@ -1,5 +1,5 @@
 import { isShardliftError } from "../errors.ts";
-import type { DayOutcome, EngineContext, JobRun, JobRunState } from "../ports.ts";
+import type { DayOutcome, EngineContext, JobRun, JobRunState, RunCost, RunExplanation } from "../ports.ts";
 import { buildFailures } from "./fail-days.ts";
 import { readDayOutcome } from "./read-day-outcome.ts";
 import { buildLateRunError, buildLostRunError, buildUnreadableRunError } from "./run-errors.ts";
@@ -11,6 +11,7 @@ import type { FollowedRun, RunsEngineOptions } from "./types.ts";
 const maxFaults = 20;
 /** Reads in a row that may not know the run: a service may need a moment to know what it has just begun. */
 const maxMisses = 3;
+const secondsPerHour = 3600;
 
 /**
  * Looks once at a run. What it wrote becomes outcomes only once it has ended for good: a report of a run that is
@@ -27,11 +28,7 @@ export async function followRun(
   if ("error" in look) return buildFailures(followed.works, look.error);
   const { run } = look;
   if (run !== null && hasEnded(run.state)) {
-    const outcomes: DayOutcome[] = [];
-    for (const work of followed.works) {
-      outcomes.push(await readDayOutcome(options, run, followed.runKey, work));
-    }
-    return outcomes;
+    return readOutcomes(options, run, followed);
   }
   if (clock.now() >= readDeadlineMs(followed)) {
     await stopRun(jobRuns, followed.id);
@@ -39,6 +36,34 @@ export async function followRun(
   }
   if (run?.state === "running") await tellProgress(options, followed, context);
   return null;
+}
+
+async function readOutcomes(
+  options: RunsEngineOptions,
+  run: JobRun,
+  followed: FollowedRun,
+): Promise<DayOutcome[]> {
+  let explanation: Promise<RunExplanation> | null = null;
+  // Asked for once, and only where a day has no report of its own.
+  const explain = () => {
+    explanation ??= options.jobRuns.explain(run);
+    return explanation;
+  };
+  const ended = { run, runKey: followed.runKey, cost: buildRunCost(options, run, followed), explain };
+  const outcomes: DayOutcome[] = [];
+  for (const work of followed.works) outcomes.push(await readDayOutcome(options, ended, work));
+  return outcomes;
+}
+
+/** The same for whoever follows the run. */
+function buildRunCost(
+  { dpuHourUsd }: RunsEngineOptions,
+  { id, dpuSeconds }: JobRun,
+  { dayKeys }: FollowedRun,
+): RunCost {
+  const isPriced = dpuSeconds !== null && dpuHourUsd !== null;
+  const usd = isPriced ? Math.round((dpuSeconds / secondsPerHour) * dpuHourUsd * 10_000) / 10_000 : null;
+  return { id, days: dayKeys.size, dpuSeconds, usd };
 }
 
 /** Of several deadlines the first counts: the run cannot end for one day alone. */

@@ -1,5 +1,5 @@
 import { type ErrorParts, ShardliftError } from "../errors.ts";
-import type { JobRun } from "../ports.ts";
+import type { JobRun, RunExplanation } from "../ports.ts";
 
 /** A run that was still alive when its days had to end. */
 export function buildLateRunError(id: string, location: string): ShardliftError {
@@ -58,17 +58,28 @@ export function buildUnreadableRunError(id: string, location: string, cause: unk
 }
 
 /** A run that ended and left no report of a day. */
-export function buildNoReportError(run: JobRun, location: string): ShardliftError {
+export function buildNoReportError(
+  run: JobRun,
+  location: string,
+  explanation: RunExplanation | null,
+): ShardliftError {
   return new ShardliftError(
     "outside",
     {
       failed: `The run ${run.id} ${verbs[run.state]} before it had finished this day.`,
       rule: "a day counts as written where its run has ended and left a report of it",
-      received: `${location}: ${run.message ?? "no message"}`,
-      remedy: remedies[run.state],
+      received: [`${location}: ${run.message ?? "no message"}`, ...renderLog(explanation)].join("\n    "),
+      remedy: explanation === null ? remedies[run.state] : `${explanation.remedy}; then run again`,
     },
     { retryable: run.state !== "failed" },
   );
+}
+
+/** Last lines of the run's log, indented, and where the rest is. */
+function renderLog(explanation: RunExplanation | null): string[] {
+  if (explanation === null) return [];
+  const { lines, place } = explanation;
+  return lines.length === 0 ? [`its log: ${place}`] : [`last lines of its log (${place}):`, ...lines];
 }
 
 const verbs: Record<JobRun["state"], string> = {

@@ -32,6 +32,8 @@ export interface RunsEngineOptions {
   maxRunMs: number;
   /** How long the service may leave out a run that has begun, ms; a start without an answer is repeated after it. */
   listLagMs: number;
+  /** Price of a DPU hour, for what a run has cost; null where the service does not bill by it. */
+  dpuHourUsd: number | null;
   /** What becomes of the runs this call has started when it is told to stop: joined by the next one, or ended. */
   onAbort: "leave" | "stop";
 }

@@ -36,6 +36,17 @@ function describeResult({ family, day, outcome, reason, error }: DayResult): Rec
   return { family, day, outcome, reason, ...(error === undefined ? {} : { error: describeError(error) }) };
 }
 
+/** The same for a task that is not about days. */
+export function buildTaskOutput(
+  task: TaskName,
+  { pipeline, environment }: TaskContext,
+  exitCode: number,
+  extra: Record<string, unknown>,
+): TaskOutput {
+  const common = { task, pipeline: pipeline.name, environment: environment.name };
+  return { exitCode, line: { ...common, outcome: nameExitCode(exitCode), ...extra } };
+}
+
 /** Worst first: a day that several tasks worked on counts once, by the worst of them. */
 const byWeight: readonly DayOutcomeName[] = [
   "failed",

@@ -2,11 +2,13 @@ import { exitCodes } from "../errors.ts";
 import type { ActionName, DayPlan } from "../plan/types.ts";
 import type { TaskContext, TaskName, TaskOutput } from "./context.ts";
 import { crawlDays } from "./crawl.ts";
+import { runEnsureJob } from "./ensure-job.ts";
 import { extractDays } from "./extract.ts";
 import { moveReaders, type ReaderTask } from "./move-readers.ts";
 import { noteOutdated } from "./note-outdated.ts";
 import { buildOutput } from "./output.ts";
 import { runPlan } from "./plan.ts";
+import { runPushScript } from "./push-script.ts";
 import { runReconcile } from "./reconcile.ts";
 import { refuseExceeding } from "./run.ts";
 import { addCrawlers, runCrawlers } from "./run-crawlers.ts";
@@ -14,10 +16,8 @@ import { runWait } from "./wait.ts";
 
 /** Every task by the name of its command. */
 export const taskRunners: Record<string, (context: TaskContext) => Promise<TaskOutput>> = {
-  "push-script": (context) =>
-    runIdle("push-script", context, "the engine runs in this process: there is no script"),
-  "ensure-job": (context) =>
-    runIdle("ensure-job", context, "the engine runs in this process: there is no job"),
+  "push-script": runPushScript,
+  "ensure-job": runEnsureJob,
   crawl: runCrawl,
   wait: runWait,
   extract: runExtract,

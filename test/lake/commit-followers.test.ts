@@ -131,3 +131,18 @@ describe("two followers of one run", () => {
     expect((await readGenerations(store)).data).toEqual(["g1", "g2"]);
   });
 });
+
+test("followers of one run who were told different bills of it commit one generation all the same", async () => {
+  const { store } = createWorld();
+  const report = await writeInRun(store, "g1");
+  const told = (dpuSeconds: number | null) => ({
+    ...report,
+    run: { id: "jr_1", days: 1, dpuSeconds, usd: null },
+  });
+  const first = await commitGeneration(buildCommit(store, null, told(null), { startedAtMs: beganMs }));
+  const second = await commitGeneration(buildCommit(store, null, told(60), { startedAtMs: beganMs }));
+
+  expect([first.outcome, second.outcome]).toEqual(["committed", "committed"]);
+  const manifest = await readManifest(store, pipeline, family, day, "g1");
+  expect(manifest).toMatchObject({ formatVersion: 2, run: { id: "jr_1", dpuSeconds: null } });
+});

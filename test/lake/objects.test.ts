@@ -21,20 +21,21 @@ const change = (body: Uint8Array, over: object) =>
   bytes(JSON.stringify({ ...JSON.parse(text(body)), ...over }));
 
 const kinds = [
-  { kind: "head", render: () => renderHead(buildHeadOf(["g1", 5], ["g2", 9])), parse: parseHead },
-  { kind: "manifest", render: () => renderManifest(buildManifestOf("g1")), parse: parseManifest },
+  { kind: "head", known: 1, render: () => renderHead(buildHeadOf(["g1", 5], ["g2", 9])), parse: parseHead },
+  { kind: "manifest", known: 2, render: () => renderManifest(buildManifestOf("g1")), parse: parseManifest },
 ] as const;
 
-describe.each(kinds)("a $kind", ({ kind, render, parse }) => {
+describe.each(kinds)("a $kind", ({ kind, known, render, parse }) => {
   test("of a newer format version is refused, whatever else it holds, with what to do", () => {
-    for (const body of [change(render(), { formatVersion: 2 }), bytes('{"formatVersion":2,"all":"new"}')]) {
+    const newer = { formatVersion: known + 1 };
+    for (const body of [change(render(), newer), bytes(JSON.stringify({ ...newer, all: "new" }))]) {
       expect(() => parse("the/key.json", body)).toThrow(
         expect.objectContaining({
           code: "refused",
           parts: {
             failed: `The ${kind} the/key.json was written by a newer Shardlift.`,
-            rule: `This release reads ${kind}s up to format version 1 and leaves newer ones alone.`,
-            received: "format version 2",
+            rule: `This release reads ${kind}s up to format version ${known} and leaves newer ones alone.`,
+            received: `format version ${known + 1}`,
             remedy: expect.stringContaining("Upgrade to a release that reads"),
           },
         }),
@@ -86,6 +87,26 @@ test("a manifest comes back as it was written, nested columns and large checksum
     ],
   });
   expect(parseManifest("k", renderManifest(manifest))).toEqual(manifest);
+});
+
+describe("a manifest of what a run wrote", () => {
+  const run = { id: "jr_1", days: 3, dpuSeconds: 1200.5, usd: 0.1467 };
+  const manifest = { ...buildManifestOf("g1"), formatVersion: 2 as const, run };
+
+  test("comes back with the run's bill", () => {
+    expect(parseManifest("k", renderManifest(manifest))).toEqual(manifest);
+  });
+
+  test.each([
+    ["a run under format version 1", { formatVersion: 1 }],
+    ["no run under format version 2", { run: undefined }],
+    ["a run that was paid for it", { run: { ...run, usd: -1 } }],
+    ["a run without an id", { run: { ...run, id: "" } }],
+  ])("with %s is none", (_, over) => {
+    expect(() => parseManifest("k", change(renderManifest(manifest), over))).toThrow(
+      expect.objectContaining({ code: "data" }),
+    );
+  });
 });
 
 test("a head whose history does not end in its generation is no head", () => {

@@ -44,6 +44,7 @@ testEngine("an engine that runs elsewhere", async () => {
     limits: { daysPerRun: 10, bytesPerRun: 1_000_000_000, daysAtOnce: 10 },
     maxRunMs: 12 * 3_600_000,
     listLagMs: 60_000,
+    dpuHourUsd: null,
     onAbort: "leave",
   });
   const at = (day: string, parts: Awaited<ReturnType<typeof writeJson>>[]) => ({

@@ -29,6 +29,7 @@ describe("a day's outcome", () => {
         engine: { name: "duckdb", version: "v1.5.5" },
         // The script began when it was looked at for the first time after its wait.
         startedAtMs: startMs + 15_000,
+        run: { id: "jr-1", days: 1, dpuSeconds: null, usd: null },
       },
     });
   });
@@ -71,11 +72,38 @@ describe("a day's outcome", () => {
         retryable: false,
         parts: {
           failed: "The run jr-1 failed before it had finished this day.",
-          received: "job in memory: Container killed by YARN: out of memory",
-          remedy: "look at the message and the run's log, put it right and run again",
+          received:
+            "job in memory: Container killed by YARN: out of memory\n    last lines of its log (the log in memory):\n    the last line",
+          remedy: "give it more memory; then run again",
         },
       },
     });
+  });
+
+  test("has its run's bill, which it shares with all days of the run, joined or not", async () => {
+    const world = createRunsWorld();
+    const { read } = world.jobRuns;
+    world.jobRuns.read = async (id) => {
+      const run = await read(id);
+      return run === null ? null : { ...run, dpuSeconds: 1800 };
+    };
+
+    const outcomes = await world.extract([monday, tuesday], { options: { dpuHourUsd: 0.44 } });
+    const run = { id: "jr-1", days: 2, dpuSeconds: 1800, usd: 0.22 };
+    expect(outcomes.map((outcome) => "report" in outcome && outcome.report.run)).toEqual([run, run]);
+  });
+
+  test("is explained once for all days of its run, and not where the run has succeeded", async () => {
+    const world = createRunsWorld();
+    world.onDay = () => {
+      throw new Error("no such bucket");
+    };
+    await world.extract([monday, tuesday]);
+    expect(count(world, "explain")).toBe(1);
+
+    world.onDay = () => "leave out";
+    await world.extract([monday, tuesday]);
+    expect(count(world, "explain")).toBe(1);
   });
 
   test("is an error where the run ended without a word about the day", async () => {

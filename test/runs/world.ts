@@ -74,6 +74,7 @@ export function createRunsWorld(over: Partial<MemoryJobRunsOptions> = {}): RunsW
       limits: { daysPerRun: 10, bytesPerRun: 1_000_000, daysAtOnce: 50 },
       maxRunMs: 12 * hourMs,
       listLagMs: 60_000,
+      dpuHourUsd: null,
       onAbort: "leave",
       ...changes,
     }),

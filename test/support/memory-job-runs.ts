@@ -151,6 +151,10 @@ export function createMemoryJobRuns(options: MemoryJobRunsOptions): MemoryJobRun
       entry.stopFromMs ??= nowMs();
       entry.run = { ...entry.run, state: "stopping" };
     },
+    async explain({ id }) {
+      service.calls.push(`explain ${id}`);
+      return { lines: ["the last line"], place: "the log in memory", remedy: "give it more memory" };
+    },
     async readAll() {
       await settleAll();
       return entries.map(({ run }) => ({ ...run }));

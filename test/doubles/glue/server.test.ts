@@ -1,4 +1,4 @@
-import { GetTagsCommand, GlueClient } from "@aws-sdk/client-glue";
+import { GetDevEndpointsCommand, GetTagsCommand, GlueClient } from "@aws-sdk/client-glue";
 import { afterEach, describe, expect, test } from "vitest";
 import { doubleCredentials, doubleRegion, type GlueDouble, startGlueDouble } from "./double.ts";
 import { AwsError } from "./errors.ts";
@@ -89,9 +89,9 @@ describe("the server of the Glue double", () => {
       () => double.close(),
     );
 
-    await expect(client.send(new GetTagsCommand({ ResourceArn: "a" }))).rejects.toMatchObject({
+    await expect(client.send(new GetDevEndpointsCommand({}))).rejects.toMatchObject({
       name: "UnknownOperationException",
-      message: expect.stringContaining("GetTags"),
+      message: expect.stringContaining("GetDevEndpoints"),
     });
   });
 
@@ -114,7 +114,10 @@ describe("the server of the Glue double", () => {
 
   test("does later what its client has long given up", async () => {
     const { double, called, ask } = await start();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    let resolve = () => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
     double.faults.add({ do: "land later", until: promise });
 
     await expect(ask()).rejects.toMatchObject({ code: "ECONNRESET" });

@@ -163,6 +163,7 @@ export function createRunsModel({ kernel, store, source }: RunsWorld): RunsModel
           const run = runs.find((one) => one.id === id);
           if (run !== undefined && isLive(run)) run.state = "stopping";
         }),
+      explain: async () => ({ lines: [], place: "the model's log", remedy: "look into the schedule" }),
     };
   };
 
@@ -177,6 +178,7 @@ export function createRunsModel({ kernel, store, source }: RunsWorld): RunsModel
         limits: { daysPerRun: 2, bytesPerRun: 1_000_000, daysAtOnce: 10 },
         maxRunMs: 12 * 3_600_000,
         listLagMs,
+        dpuHourUsd: null,
         onAbort: "leave",
       }),
     live: () => runs.filter(isLive).length,

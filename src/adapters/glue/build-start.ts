@@ -1,0 +1,33 @@
+import type { StartJobRunRequest } from "@aws-sdk/client-glue";
+import type { JobStart } from "../../ports.ts";
+import { buildJobName, type GlueOptions } from "./options.ts";
+import { buildSessionPolicy } from "./session-policy.ts";
+import { chooseWorkers } from "./worker-types.ts";
+
+/** Name of the run's key among its arguments; runs are found by it, since a start has no client token. */
+export const runKeyArgument = "--shardlift_run_key";
+
+const minuteMs = 60_000;
+
+/** What one run is started with, beside the job's own definition. Pure. */
+export function buildStart(options: GlueOptions, start: JobStart, nowMs: number): StartJobRunRequest {
+  const { engine } = options;
+  return {
+    JobName: buildJobName(options),
+    Arguments: {
+      [runKeyArgument]: start.runKey,
+      "--spec": start.specKey,
+      "--attempt_deadline_ms": String(start.deadlineMs),
+    },
+    WorkerType: engine.workerType,
+    NumberOfWorkers: chooseWorkers(engine, start.bytes),
+    Timeout: chooseTimeoutMinutes(engine.timeoutMs, start.deadlineMs - nowMs),
+    ExecutionClass: engine.executionClass === "flex" ? "FLEX" : "STANDARD",
+    ExecutionRoleSessionPolicy: buildSessionPolicy(options, start.runKey),
+  };
+}
+
+/** Whole minutes, one at least: Glue knows no shorter ones. */
+function chooseTimeoutMinutes(timeoutMs: number, leftMs: number): number {
+  return Math.max(1, Math.floor(Math.min(timeoutMs, leftMs) / minuteMs));
+}

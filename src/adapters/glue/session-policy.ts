@@ -1,0 +1,63 @@
+import { runPrefix } from "../../lake/keys.ts";
+import { type GlueOptions, parseRoleArn } from "./options.ts";
+
+interface Statement {
+  Effect: "Allow";
+  Action: string[];
+  Resource: string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/**
+ * Narrows the job's role to what one run may touch: its own spec and reports, the scripts, the pipeline's shards, and
+ * new generations of its pipeline; heads and manifests it can neither write nor delete, and nothing of other
+ * pipelines. At most 2,048 characters, which is STS's limit.
+ */
+export function buildSessionPolicy(options: GlueOptions, runKey: string): string {
+  const { pipeline, lake, sourceArns } = options;
+  const { partition } = parseRoleArn(options.engine.role);
+  const bucket = `arn:${partition}:s3:::${lake.bucket}`;
+  const root = `${bucket}/${lake.prefix === "" ? "" : `${lake.prefix}/`}`;
+  const run = `${root}${runPrefix(runKey)}*`;
+  const statements: Statement[] = [
+    allow(["s3:GetObject"], [`${root}_scripts/*`, run, ...sourceArns]),
+    allow(
+      ["s3:PutObject", "s3:AbortMultipartUpload"],
+      [run, `${root}${pipeline}/*/day=*`, `${root}${pipeline}/*/_duplicates/*`],
+    ),
+    // Without it a missing object is told as a forbidden one.
+    allow(["s3:ListBucket"], [bucket, ...listBuckets(sourceArns)]),
+    ...allowLogs(options),
+    ...allowKey(options),
+    ...allowSecret(options),
+  ];
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+function allow(Action: string[], Resource: string[], Condition?: Statement["Condition"]): Statement {
+  return { Effect: "Allow", Action, Resource, ...(Condition ? { Condition } : {}) };
+}
+
+function listBuckets(arns: readonly string[]): string[] {
+  return [...new Set(arns.map((arn) => arn.split("/")[0]!))];
+}
+
+function allowLogs({ engine }: GlueOptions): Statement[] {
+  const { partition, account } = parseRoleArn(engine.role);
+  const groups = `arn:${partition}:logs:${engine.region}:${account}:log-group:/aws-glue/*`;
+  return [allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [groups])];
+}
+
+/** An alias is no resource of its own: it is named by a condition on the account's keys. */
+function allowKey({ lake }: GlueOptions): Statement[] {
+  if (lake.kmsKey === null) return [];
+  const [place, alias] = lake.kmsKey.split(/:(?=alias\/)/);
+  const actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+  if (alias === undefined) return [allow(actions, [lake.kmsKey])];
+  const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
+  return [allow(actions, [`${place}:key/*`], condition)];
+}
+
+function allowSecret({ hashKey }: GlueOptions): Statement[] {
+  return hashKey?.from === "aws-secret" ? [allow(["secretsmanager:GetSecretValue"], [hashKey.arn])] : [];
+}
