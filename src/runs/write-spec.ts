@@ -6,8 +6,9 @@ import { renderRunSpec } from "./run-spec.ts";
 import type { RunSpec } from "./types.ts";
 
 /**
- * Writes a spec where none is. The same key has the same content, so one that is there already (an earlier run of
- * the key, or a lost answer) must be equal to the byte. Rejects with `data` where it is not.
+ * Writes a spec. The same key has the same content, so one that is there already (an earlier run of the key, or a
+ * lost answer) must be equal to the byte; it is written over by itself, since repair takes what is old. Rejects with
+ * `data` where it is not equal.
  * @returns its lake key
  */
 export async function writeSpec(
@@ -18,13 +19,17 @@ export async function writeSpec(
   const key = specKey(spec.runKey);
   const body = renderRunSpec(spec);
   const persist = createPutPatience(key, pause);
-  for (;;) {
-    const answer = await tryPut(store, key, body, { ifAbsent: true });
+  for (let found: Awaited<ReturnType<ObjectStore["get"]>> = null; ; found = await store.get(key)) {
+    if (found !== null && Buffer.compare(found.body, body) !== 0) throw buildConflictError(key);
+    const answer = await tryPut(
+      store,
+      key,
+      body,
+      found === null ? { ifAbsent: true } : { ifMatch: found.etag },
+    );
     if (answer.put === true) return key;
-    const found = await store.get(key);
-    if (found !== null && Buffer.compare(found.body, body) === 0) return key;
-    if (found !== null) throw buildConflictError(key);
-    await persist(answer);
+    // The first refusal only tells that one is there.
+    if (found !== null || answer.put !== false) await persist(answer);
   }
 }
 

@@ -4,6 +4,7 @@ import { exitCodes } from "../errors.ts";
 import { applyRepair } from "../lake/apply-repair.ts";
 import { findDue, type LakeState } from "../lake/find-due.ts";
 import { findGenerations } from "../lake/find-generations.ts";
+import { findOldRuns, type OldRun } from "../lake/find-old-runs.ts";
 import { listHeads, readHeads } from "../lake/heads.ts";
 import { planRepair, type RepairPlan } from "../lake/plan-repair.ts";
 import type { DayPlan } from "../plan/types.ts";
@@ -19,6 +20,8 @@ export interface FamilyRepair {
 
 export interface RepairReport {
   families: FamilyRepair[];
+  /** What runs elsewhere left, and nobody needs any more. */
+  runs: OldRun[];
   output: TaskOutput;
 }
 
@@ -30,7 +33,13 @@ export async function runRepair(context: TaskContext, how: "apply" | "show"): Pr
     const removed = how === "apply" ? await applyFamily(context, family, plan) : 0;
     families.push({ family, plan, removed });
   }
-  return { families, output: buildRepairOutput(context, families) };
+  const runs = await findOldRuns(context.ports.store, context.environment.keepMs);
+  if (how === "apply") await removeRuns(context, runs);
+  return { families, runs, output: buildRepairOutput(context, families, runs) };
+}
+
+function removeRuns({ ports }: TaskContext, runs: readonly OldRun[]): Promise<void> {
+  return ports.store.remove(runs.flatMap(({ keys }) => keys));
 }
 
 /** The last step of a run: cleans what earlier attempts left of these days. */
@@ -44,6 +53,8 @@ export async function repairDays(context: TaskContext, days: readonly DayPlan[])
     for (const text of plan.warnings) context.report({ event: "note", level: "warn", text });
     await applyFamily(context, family, plan);
   }
+  const { job, store } = context.ports;
+  if (job !== undefined) await removeRuns(context, await findOldRuns(store, context.environment.keepMs));
 }
 
 async function planFamily(
@@ -82,18 +93,24 @@ async function applyFamily(context: TaskContext, family: PipelineFamily, plan: R
   return outcome.removed.length;
 }
 
-function buildRepairOutput(context: TaskContext, families: readonly FamilyRepair[]): TaskOutput {
+function buildRepairOutput(
+  context: TaskContext,
+  families: readonly FamilyRepair[],
+  runs: readonly OldRun[],
+): TaskOutput {
   const removed = families.reduce((sum, { removed: count }) => sum + count, 0);
   const due = families.reduce((sum, { plan }) => sum + plan.items.length, 0);
+  const isClean = due === 0 && runs.length === 0;
   return {
-    exitCode: due === 0 ? exitCodes.nothing : exitCodes.done,
+    exitCode: isClean ? exitCodes.nothing : exitCodes.done,
     line: {
       task: "repair",
       pipeline: context.pipeline.name,
       environment: context.environment.name,
-      outcome: due === 0 ? "nothing to do" : "done",
+      outcome: isClean ? "nothing to do" : "done",
       due,
       removed,
+      runs: runs.length,
       warnings: families.flatMap(({ plan }) => plan.warnings),
     },
   };

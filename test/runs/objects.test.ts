@@ -67,6 +67,18 @@ describe("a spec", () => {
     });
   });
 
+  test("that was there already is as young as the run that is started with it", async () => {
+    const clock = { ms: 0 };
+    const store = createMemoryStore({ nowMs: () => clock.ms });
+    const key = await writeSpec(store, spec, pause);
+    clock.ms = 1000;
+    await writeSpec(store, spec, pause);
+
+    const listed = [];
+    for await (const object of store.list(key)) listed.push(object.modifiedMs);
+    expect(listed).toEqual([1000]);
+  });
+
   test.each(["loses the answer of", "never sends"] as const)(
     "is there after a store that %s its put",
     async (fault) => {
