@@ -144,7 +144,11 @@ function readRunId({ generation }: GenerationReport): string {
   return generation.split("_")[0]!;
 }
 
-async function runScript(world: RunsWorld, input: ScriptInput): Promise<void> {
+/** What a script needs of its world. */
+export type ScriptWorld = Pick<RunsWorld, "store" | "onDay" | "ran"> & { clock: Pick<Clock, "now"> };
+
+/** Reads its spec, writes one file a day, and reports day by day. */
+export async function runScript(world: ScriptWorld, input: ScriptInput): Promise<void> {
   const { store } = world;
   const spec = parseRunSpec(input.specKey, (await store.get(input.specKey))!.body);
   world.ran.push({ id: input.id, spec });
@@ -172,7 +176,7 @@ export function buildFailure(): Pick<DayReport & { outcome: "failed" }, "outcome
   return { outcome: "failed", error: { code: "data", retryable: false, parts }, generation: "g1" };
 }
 
-async function writeDay({ store, clock }: RunsWorld, day: SpecDay, id: string): Promise<GenerationReport> {
+async function writeDay({ store, clock }: ScriptWorld, day: SpecDay, id: string): Promise<GenerationReport> {
   const generation = `${id}_${day.day}`;
   const key = `${day.prefix}generation=${generation}/${generation}-00000.parquet`;
   await put(store, key, new TextEncoder().encode("rows"));

@@ -45,7 +45,9 @@ for (const [name, createExecute] of Object.entries(executions)) {
       async advance() {
         await world.pass(20_000);
         // Those that end by themselves have ended then.
-        const ending = runs().filter((run) => behaviours.get(run.arguments["--shardlift_run_key"]!) !== "hangs");
+        const ending = runs().filter(
+          (run) => behaviours.get(run.arguments["--shardlift_run_key"]!) !== "hangs",
+        );
         await Promise.all(ending.flatMap((run) => run.executions.map(({ ended }) => ended)));
         // Those that were killed as well.
         const stopped = runs().filter(({ state }) => state === "STOPPING" || state === "TIMEOUT");
