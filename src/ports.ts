@@ -53,6 +53,8 @@ export interface ShardPart {
   path: string;
   format: "parquet" | "jsonl" | "jsonl.gz";
   bytes: number;
+  /** Of an object in a store: whoever reads it asks for this version and no other. */
+  etag?: string;
 }
 
 /** Result of a conditional put: refused means that the condition did not hold, for certain. */

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { QueryTag, SnowflakeOptions } from "../adapters/snowflake/options.ts";
-import { resolveSecret } from "../config/resolve-secret.ts";
 import type { Environment, SecretReference, SnowflakeWarehouse } from "../config/types.ts";
 import { ShardliftError } from "../errors.ts";
-import type { Clock, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
-import { retry, withSourceRetries, withStoreRetries, withWarehouseRetries } from "../tasks/retry.ts";
+import type { Clock, Engine, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
+import {
+  type Retrying,
+  retry,
+  withSourceRetries,
+  withStoreRetries,
+  withWarehouseRetries,
+} from "../tasks/retry.ts";
+import { readReference, readSecret } from "./read-secret.ts";
 
 export interface WiringInput {
   environment: Environment;
@@ -25,30 +30,39 @@ export interface OpenPorts {
 export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
   const { environment, clock, signal } = input;
   const again = <T>(work: () => Promise<T>) => retry(work, { policy: environment.retry, clock, signal });
-  const store = withStoreRetries(await buildStore(environment), again);
-  const source = withSourceRetries(await buildSource(environment), again);
+  const store = withStoreRetries(await buildStore(environment, again), again);
+  const source = await buildSource(environment, again);
   const warehouse = withWarehouseRetries(await buildWarehouse(input, store), again);
-  const randomHex: RandomHex = (length) =>
-    randomBytes(Math.ceil(length / 2))
-      .toString("hex")
-      .slice(0, length);
-  const engine = await buildEngine(input, store, randomHex);
+  const engine = await buildEngine(input, store, again);
   return {
     ports: { source, store, engine, catalog: null, warehouse, clock, randomHex },
     close: () => warehouse.close(),
   };
 }
 
-async function buildStore({ lake }: Environment): Promise<ObjectStore> {
-  if (lake.type === "s3") throw refuseUnbuilt("lake.type: s3");
+const randomHex: RandomHex = (length) =>
+  randomBytes(Math.ceil(length / 2))
+    .toString("hex")
+    .slice(0, length);
+
+async function buildStore({ lake }: Environment, again: Retrying): Promise<ObjectStore> {
+  if (lake.type === "s3") {
+    const { createS3Store } = await import("../adapters/s3/s3-store.ts");
+    return createS3Store({ ...lake, again, randomHex });
+  }
   const { createFolderStore } = await import("../adapters/folder/folder-store.ts");
   return createFolderStore({ root: lake.root });
 }
 
-async function buildSource({ source }: Environment): Promise<Source> {
-  if (source.s3 !== null) throw refuseUnbuilt("a source on S3");
+/** A source on S3 asks again call by call, since one look at a shard is many calls. */
+async function buildSource({ source }: Environment, again: Retrying): Promise<Source> {
+  if (source.type === "bigquery") throw refuseUnbuilt("source.type: bigquery");
+  if (source.s3 !== null) {
+    const { createS3FilesSource } = await import("../adapters/files/s3-source.ts");
+    return createS3FilesSource({ ...source.s3, again });
+  }
   const { createFilesSource } = await import("../adapters/files/source.ts");
-  return createFilesSource({ root: source.root });
+  return withSourceRetries(createFilesSource({ root: source.root }), again);
 }
 
 async function buildWarehouse(input: WiringInput, store: ObjectStore): Promise<Warehouse> {
@@ -74,43 +88,16 @@ export function buildSnowflakeOptions(
   return { config, clock, signal, tag: { ...tag, run }, readSecret };
 }
 
-async function buildEngine(
-  { environment, clock, env }: WiringInput,
-  store: ObjectStore,
-  randomHex: RandomHex,
-) {
+async function buildEngine(input: WiringInput, store: ObjectStore, again: Retrying): Promise<Engine> {
+  const { environment, clock, env } = input;
+  const { engine: config, source } = environment;
+  if (config.type !== "duckdb") throw refuseUnbuilt("engine.type: glue");
   const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
-  if (environment.engine.type !== "duckdb") throw refuseUnbuilt("engine.type: glue");
-  const { memoryBytes, threads, fileBytes, spill } = environment.engine;
   const readHashKey = () => readSecret(environment, env);
-  return createDuckDbEngine({ memoryBytes, threads, fileBytes, spill, store, clock, randomHex, readHashKey });
-}
-
-/** The hash key, resolved at the moment it is used. */
-export async function readSecret(
-  { secrets, file }: Environment,
-  env: NodeJS.ProcessEnv,
-): Promise<Uint8Array> {
-  if (secrets.hashKey !== null) {
-    return Buffer.from(await readReference(secrets.hashKey, env));
-  }
-  throw new ShardliftError("config", {
-    failed: "A column is to be hashed, and the environment names no key.",
-    rule: "columns.hash needs secrets.hash_key in the environment",
-    received: file,
-    remedy: "add `secrets: { hash_key: env:SHARDLIFT_HASH_KEY }` to the environment file",
-  });
-}
-
-function readReference(reference: SecretReference, env: NodeJS.ProcessEnv): Promise<string> {
-  return resolveSecret(
-    reference,
-    env,
-    (path) => readFile(path, "utf8"),
-    async () => {
-      throw refuseUnbuilt("aws-secret:");
-    },
-  );
+  const engine = createDuckDbEngine({ ...config, store, clock, randomHex, readHashKey });
+  if (source.type === "bigquery" || source.s3 === null) return engine;
+  const { withFetchedParts } = await import("../adapters/s3/fetching-engine.ts");
+  return withFetchedParts(engine, { place: source.s3, again, spill: config.spill });
 }
 
 function refuseUnbuilt(what: string): ShardliftError {

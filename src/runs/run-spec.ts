@@ -23,6 +23,7 @@ const shardPart = z.strictObject({
   path: z.string().min(1),
   format: z.enum(["parquet", "jsonl", "jsonl.gz"]),
   bytes: count,
+  etag: z.string().min(1).exactOptional(),
 });
 
 const specDay: z.ZodType<SpecDay> = z.strictObject({

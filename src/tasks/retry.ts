@@ -55,7 +55,8 @@ export function pauseAfter(input: { policy: RetryPolicy; clock: Clock; signal: A
   return (fault: number): Promise<void> => input.clock.sleep(waitMs(fault, input.policy), input.signal);
 }
 
-type Retrying = <T>(work: () => Promise<T>) => Promise<T>;
+/** Asks again while a fault may pass. */
+export type Retrying = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A source whose every call is asked again on faults: all of them only read. */
 export function withSourceRetries(source: Source, again: Retrying): Source {

@@ -24,7 +24,12 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
 const vendors: Record<string, readonly string[]> = {
   "@duckdb/": ["src/adapters/duckdb/"],
   "@google-cloud/": ["src/adapters/bigquery/"],
-  "@aws-sdk/": ["src/adapters/s3/", "src/adapters/glue/", "src/adapters/glue-catalog/"],
+  "@aws-sdk/": [
+    "src/adapters/s3/",
+    "src/adapters/glue/",
+    "src/adapters/glue-catalog/",
+    "src/adapters/secrets-manager/",
+  ],
   "@smithy/": ["src/adapters/s3/", "src/adapters/glue/"],
   "snowflake-sdk": ["src/adapters/snowflake/"],
 };

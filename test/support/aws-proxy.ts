@@ -22,14 +22,14 @@ export type FaultRule = Fault & {
   times?: number;
   /** Calls that pass before. */
   after?: number;
-  /** Only calls whose own clock is off by this much or more, as AWS checks it. */
-  skewedByMs?: number;
 };
 
 export interface AwsProxy {
   endpoint: string;
   /** `PutObject a/b.json`, in the order in which they came. */
   calls: string[];
+  /** When each call was signed, by its caller's clock, ms. */
+  signedMs: number[];
   /** Date that answers tell, ms; null: the server's own. */
   setDate(nowMs: number | null): void;
   inject(rule: FaultRule): void;
@@ -43,16 +43,19 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
   let rules: (FaultRule & { seen: number })[] = [];
   let date: string | null = null;
   const calls: string[] = [];
+  const signedMs: number[] = [];
   const server = createServer((incoming, answer) => {
     const { operation, key } = readOperation(incoming);
     calls.push(key === "" ? operation : `${operation} ${key}`);
-    const rule = rules.find((candidate) => hits(candidate, operation, key, incoming));
+    signedMs.push(readSignedMs(incoming));
+    const rule = rules.find((candidate) => hits(candidate, operation, key));
     void pass(incoming, answer, upstream, rule ?? null, date);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    signedMs,
     setDate(nowMs) {
       date = nowMs === null ? null : new Date(nowMs).toUTCString();
     },
@@ -61,6 +64,7 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
       rules = [];
       date = null;
       calls.length = 0;
+      signedMs.length = 0;
     },
     stop() {
       server.closeAllConnections();
@@ -69,18 +73,17 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
   };
 }
 
-function hits(rule: FaultRule & { seen: number }, operation: string, key: string, incoming: IncomingMessage) {
+function hits(rule: FaultRule & { seen: number }, operation: string, key: string) {
   if (rule.operation !== operation || (rule.key !== undefined && rule.key !== key)) return false;
-  if (rule.skewedByMs !== undefined && skewMs(incoming) < rule.skewedByMs) return false;
   rule.seen += 1;
   const after = rule.after ?? 0;
   return rule.seen > after && rule.seen <= after + (rule.times ?? Number.POSITIVE_INFINITY);
 }
 
-function skewMs({ headers }: IncomingMessage): number {
+/** When the caller says that it signed, ms. */
+function readSignedMs({ headers }: IncomingMessage): number {
   const compact = String(headers["x-amz-date"]);
-  const text = compact.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
-  return Math.abs(Date.parse(text) - Date.now());
+  return Date.parse(compact.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
 
 /** Path style: `/bucket/key`; other services name their operation in a header. */

@@ -12,10 +12,15 @@ import type { Database } from "./database.ts";
 
 /**
  * Reads the number of rows from a Parquet file's footer.
+ * @param shown the file's name in messages, where it is another's copy
  * @throws ShardliftError `data` naming the file where it is no whole Parquet file
  */
-export async function readParquetRows(database: Database, path: string): Promise<number> {
-  const [row] = await readFooter(path, () =>
+export async function readParquetRows(
+  database: Database,
+  path: string,
+  shown: string = path,
+): Promise<number> {
+  const [row] = await readFooter(shown, () =>
     database.rows(readStatement("duckdb/parquet/count-rows"), { path }),
   );
   return Number(row?.num_rows);
@@ -24,14 +29,19 @@ export async function readParquetRows(database: Database, path: string): Promise
 /**
  * Reads a Parquet file's columns in BigQuery's form, from the footer only. Modes are NULLABLE or REPEATED: an
  * export has no REQUIRED column.
+ * @param shown the file's name in messages, where it is another's copy
  * @throws ShardliftError `data` naming file and column where a type has no place in BigQuery's form
  */
-export async function readParquetSchema(database: Database, path: string): Promise<Field[]> {
-  const reader = await readFooter(path, () =>
+export async function readParquetSchema(
+  database: Database,
+  path: string,
+  shown: string = path,
+): Promise<Field[]> {
+  const reader = await readFooter(shown, () =>
     database.connection.runAndReadAll(readStatement("duckdb/parquet/describe-columns"), { path }),
   );
-  await refuseWideDecimals(database, path);
-  return reader.columnNames().map((name, index) => buildField(path, [name], reader.columnType(index)));
+  await refuseWideDecimals(database, path, shown);
+  return reader.columnNames().map((name, index) => buildField(shown, [name], reader.columnType(index)));
 }
 
 async function readFooter<T>(path: string, read: () => Promise<T>): Promise<T> {
@@ -56,9 +66,9 @@ function firstLine(cause: unknown): string {
 }
 
 /** DuckDB reads decimals of more than 38 digits (BIGNUMERIC) as doubles and says nothing: digits would be lost. */
-async function refuseWideDecimals(database: Database, path: string): Promise<void> {
+async function refuseWideDecimals(database: Database, path: string, shown: string): Promise<void> {
   const wide = await database.rows(readStatement("duckdb/parquet/find-wide-decimals"), { path });
-  if (wide.length > 0) throw unknownType(path, String(wide[0]?.name), "DECIMAL of more than 38 digits");
+  if (wide.length > 0) throw unknownType(shown, String(wide[0]?.name), "DECIMAL of more than 38 digits");
 }
 
 function buildField(path: string, names: readonly string[], type: DuckDBType): Field {

@@ -4,12 +4,14 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readError } from "./list-folder.ts";
 
-/** What the file system says of one file of a shard. */
+/** What the file system, or a listing, says of one file of a shard. */
 export interface FileStat {
   name: string;
   bytes: number;
   modifiedNs: bigint;
   isFile: boolean;
+  /** Of an object in a store. */
+  etag?: string;
 }
 
 /** A file that vanished since it was listed (or a link to nothing) is a state too: no file, of no size. */
@@ -30,9 +32,12 @@ async function readStat(folder: string, name: string): Promise<FileStat> {
   }
 }
 
-/** Hash of names and sizes. */
+/** Hash of names and sizes, and of etags where there are any. */
 export function hashNames(stats: readonly FileStat[]): string {
-  return hashText(JSON.stringify(stats.map(({ name, bytes }) => [name, bytes])));
+  const told = stats.map(({ name, bytes, etag }) =>
+    etag === undefined ? [name, bytes] : [name, bytes, etag],
+  );
+  return hashText(JSON.stringify(told));
 }
 
 /** The newest time, for people, and the hash of all of them: a shard of many parts has a version of bounded length. */

@@ -33,7 +33,8 @@ export function createFolderLister(root: string): (dataset: string) => Promise<F
   };
 }
 
-function checkDataset(dataset: string): string {
+/** No name leads out of the root. */
+export function checkDataset(dataset: string): string {
   if (/^[A-Za-z0-9_]+$/.test(dataset)) return dataset;
   throw new ShardliftError("config", {
     failed: "The name of a dataset cannot be used.",
@@ -42,7 +43,7 @@ function checkDataset(dataset: string): string {
   });
 }
 
-function groupByTable(names: readonly string[]): FolderListing {
+export function groupByTable(names: readonly string[]): FolderListing {
   const tables = new Map<string, ShardFile[]>();
   for (const name of names.toSorted()) {
     const file = parseFileName(name);

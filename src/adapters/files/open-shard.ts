@@ -1,16 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import pMap from "p-map";
 import type { Field } from "../../days/schema.ts";
 import { ShardliftError } from "../../errors.ts";
 import type { OpenShard, ShardPart } from "../../ports.ts";
 import type { Database } from "../duckdb/database.ts";
 import { readParquetRows, readParquetSchema } from "../duckdb/parquet-schema.ts";
 import { type CheckedShard, checkShard } from "./check-shard.ts";
-import { hashContent } from "./file-version.ts";
-import { readError } from "./list-folder.ts";
 import { parseSchema } from "./parse-schema.ts";
-import type { ShardState } from "./shard-state.ts";
+import type { FilesPlace, ShardState } from "./shard-state.ts";
 
 /** What opening adds to a version that was read from the file system alone. */
 export type OpenedState = Omit<OpenShard, "version"> & { rows: number | null; content: string };
@@ -23,18 +20,18 @@ export type OpenedState = Omit<OpenShard, "version"> & { rows: number | null; co
 export async function openState(
   table: string,
   state: ShardState,
+  place: FilesPlace,
   database: () => Promise<Database>,
 ): Promise<OpenedState> {
   const checked = checkShard(table, state.files);
   const folders = state.stats.filter((file) => !file.isFile);
-  if (folders[0]) throw noFile(join(state.folder, folders[0].name));
-  const paths = checked.parts.map((name) => join(state.folder, name));
+  if (folders[0]) throw noFile(place.pathOf(state, folders[0].name));
   const { schema, rows } =
     checked.format === "parquet"
-      ? await readFooters(await database(), paths)
-      : { schema: await readSchemaFile(join(state.folder, checked.schema!)), rows: null };
-  const names = state.stats.map((file) => file.name);
-  return { schema, parts: listParts(checked, state), rows, content: await hashContent(state.folder, names) };
+      ? await readFooters(place, state, checked.parts, await database())
+      : { schema: await readSchemaFile(place, state, checked.schema!), rows: null };
+  const parts = listParts(checked, state, place);
+  return { schema, parts, rows, content: await place.hashContent(state) };
 }
 
 function noFile(path: string): ShardliftError {
@@ -46,20 +43,34 @@ function noFile(path: string): ShardliftError {
   });
 }
 
-function listParts({ parts, format }: CheckedShard, { folder, stats }: ShardState): ShardPart[] {
-  const bytes = new Map(stats.map((file) => [file.name, file.bytes]));
-  return parts.map((name) => ({ path: join(folder, name), format, bytes: bytes.get(name)! }));
+function listParts({ parts, format }: CheckedShard, state: ShardState, place: FilesPlace): ShardPart[] {
+  const stats = new Map(state.stats.map((file) => [file.name, file]));
+  return parts.map((name) => {
+    const { bytes, etag } = stats.get(name)!;
+    const part = { path: place.pathOf(state, name), format, bytes };
+    return etag === undefined ? part : { ...part, etag };
+  });
 }
 
-async function readFooters(database: Database, paths: readonly string[]) {
-  const [first, ...others] = paths;
-  const schema = await readParquetSchema(database, first!);
-  let rows = await readParquetRows(database, first!);
-  for (const path of others) {
-    if (!isDeepStrictEqual(await readParquetSchema(database, path), schema)) throw unlike(first!, path);
-    rows += await readParquetRows(database, path);
-  }
-  return { schema, rows };
+async function readFooters(
+  place: FilesPlace,
+  state: ShardState,
+  names: readonly string[],
+  database: Database,
+): Promise<{ schema: Field[]; rows: number }> {
+  const read = (name: string) => {
+    const shown = place.pathOf(state, name);
+    return place.withFooter(state, name, async (path) => ({
+      shown,
+      schema: await readParquetSchema(database, path, shown),
+      rows: await readParquetRows(database, path, shown),
+    }));
+  };
+  const footers = await pMap(names, read, { concurrency: 8 });
+  const first = footers[0]!;
+  const other = footers.find(({ schema }) => !isDeepStrictEqual(schema, first.schema));
+  if (other !== undefined) throw unlike(first.shown, other.shown);
+  return { schema: first.schema, rows: footers.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
 function unlike(first: string, other: string): ShardliftError {
@@ -70,11 +81,9 @@ function unlike(first: string, other: string): ShardliftError {
   });
 }
 
-async function readSchemaFile(path: string): Promise<Field[]> {
-  const text = await readFile(path, "utf8").catch((cause) => {
-    throw readError(path, cause);
-  });
-  const parsed = parseSchema(parseJson(path, text));
+async function readSchemaFile(place: FilesPlace, state: ShardState, name: string): Promise<Field[]> {
+  const path = place.pathOf(state, name);
+  const parsed = parseSchema(parseJson(path, await place.readText(state, name)));
   if ("fields" in parsed) return parsed.fields;
   throw badSchema(path, parsed.issues.join("; "));
 }

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import type { ShardKind } from "../../days/families.ts";
 import type { SourceVersion } from "../../days/shards.ts";
 import type { ShardFile } from "./file-name.ts";
-import { type FileStat, hashNames, readStats, renderTimes } from "./file-version.ts";
+import { type FileStat, hashNames, renderTimes } from "./file-version.ts";
 import type { FolderListing } from "./list-folder.ts";
 
 /** A table's files as they are at one moment. */
@@ -13,19 +12,27 @@ export interface ShardState {
   stats: FileStat[];
 }
 
-export interface Dataset {
-  folder: string;
-  list(): Promise<FolderListing>;
+/** Where datasets lie: what differs between a folder and a bucket. */
+export interface FilesPlace {
+  /** For messages. */
+  location: string;
+  /** Files of a dataset by table; rejects with code `config` where there is no such dataset. */
+  list(dataset: string): Promise<FolderListing>;
+  /** @returns null where the table has no file with rows */
+  readState(dataset: string, table: string): Promise<ShardState | null>;
+  /** Absolute path, or a URI. */
+  pathOf(state: ShardState, name: string): string;
+  /** Equal for equal contents of all files. */
+  hashContent(state: ShardState): Promise<string>;
+  readText(state: ShardState, name: string): Promise<string>;
+  /** Hands over a file of this machine that has a Parquet file's footer; it is there until `read` has ended. */
+  withFooter<T>(state: ShardState, name: string, read: (path: string) => Promise<T>): Promise<T>;
 }
 
-/** @returns null where the table has no file with rows. */
-export async function readState({ folder, list }: Dataset, table: string): Promise<ShardState | null> {
-  const files = (await list()).get(table) ?? [];
-  if (!hasRows(files)) return null;
+/** Files that decide what the rows are: a schema file beside Parquet is never read. */
+export function pickDecisive(files: readonly ShardFile[]): ShardFile[] {
   const isParquet = files.every((file) => file.holds !== "rows" || file.format === "parquet");
-  const decisive = files.filter((file) => !(isParquet && file.holds === "schema"));
-  const names = decisive.map((file) => file.name);
-  return { folder, files, stats: await readStats(folder, names) };
+  return files.filter((file) => !(isParquet && file.holds === "schema"));
 }
 
 export function hasRows(files: readonly ShardFile[]): boolean {
@@ -46,9 +53,7 @@ export function buildVersion(table: string, kind: ShardKind, { files, stats }: S
   return { table, kind, modified, rows: null, bytes, etag: hashNames(stats), content: null };
 }
 
-/** Paths of the table's Parquet files. */
-export function listParquet({ folder, files }: ShardState): string[] {
-  return files
-    .filter((file) => file.holds === "rows" && file.format === "parquet")
-    .map((file) => join(folder, file.name));
+/** Names of the table's Parquet files. */
+export function listParquet({ files }: ShardState): string[] {
+  return files.filter((file) => file.holds === "rows" && file.format === "parquet").map((file) => file.name);
 }

@@ -1,20 +1,18 @@
-import { join, resolve } from "node:path";
+import pMap from "p-map";
 import type { ShardKind } from "../../days/families.ts";
 import type { SourceVersion } from "../../days/shards.ts";
 import { isShardliftError, ShardliftError } from "../../errors.ts";
 import type { OpenShard, Source } from "../../ports.ts";
 import { type Database, openDatabase } from "../duckdb/database.ts";
 import { readParquetRows } from "../duckdb/parquet-schema.ts";
-import { hashContent } from "./file-version.ts";
-import { createFolderLister } from "./list-folder.ts";
+import { createFolderPlace } from "./folder-place.ts";
 import { openState } from "./open-shard.ts";
 import {
   buildVersion,
-  type Dataset,
+  type FilesPlace,
   hasRows,
   isSameState,
   listParquet,
-  readState,
   type ShardState,
 } from "./shard-state.ts";
 
@@ -29,23 +27,26 @@ export interface FilesSourceOptions {
  * time moved. Every call rejects with code `config` where the folder of the dataset is missing.
  */
 export function createFilesSource(options: FilesSourceOptions): Source {
-  const root = resolve(options.root);
-  const list = createFolderLister(root);
+  return createPlacedSource(createFolderPlace(options.root));
+}
+
+/** The same over any place that keeps files by dataset and name. */
+export function createPlacedSource(place: FilesPlace): Source {
   const database = openOnce();
-  const find = (dataset: string): Dataset => ({ folder: join(root, dataset), list: () => list(dataset) });
   return {
-    location: `folder ${root}`,
+    location: place.location,
     async listTables(dataset) {
-      return [...(await list(dataset))].filter(([, files]) => hasRows(files)).map(([table]) => table);
+      return [...(await place.list(dataset))].filter(([, files]) => hasRows(files)).map(([table]) => table);
     },
     async readVersion(dataset, table, kind, known) {
-      const state = await readState(find(dataset), table);
+      const state = await place.readState(dataset, table);
       if (state === null) return null;
       const version = buildVersion(table, kind, state);
       if (known && isUntouched(version, known)) return known;
-      return readMovedVersion(find(dataset), state, version, known, database);
+      const readAgain = () => place.readState(dataset, table);
+      return readMovedVersion(place, state, version, known, { readAgain, database });
     },
-    openShard: (dataset, table, kind) => openSteady(find(dataset), table, kind, database),
+    openShard: (dataset, table, kind) => openSteady(place, dataset, { table, kind }, database),
   };
 }
 
@@ -71,17 +72,17 @@ function isUntouched(version: SourceVersion, known: SourceVersion): boolean {
  * opening the shard says what is wrong with it.
  */
 async function readMovedVersion(
-  dataset: Dataset,
+  place: FilesPlace,
   state: ShardState,
   version: SourceVersion,
   known: SourceVersion | null,
-  database: () => Promise<Database>,
+  { readAgain, database }: { readAgain(): Promise<ShardState | null>; database(): Promise<Database> },
 ): Promise<SourceVersion> {
   try {
-    const content = known?.content && known.etag === version.etag ? await hashStats(state) : null;
+    const content = known?.content && known.etag === version.etag ? await place.hashContent(state) : null;
     const rows =
-      content !== null && content === known?.content ? known.rows : await countRows(state, database);
-    const moved = !isSameState(state, await readState(dataset, version.table));
+      content !== null && content === known?.content ? known.rows : await countRows(place, state, database);
+    const moved = !isSameState(state, await readAgain());
     return moved ? version : { ...version, rows, content };
   } catch (error) {
     if (isShardliftError(error) && !error.retryable) return version;
@@ -89,36 +90,37 @@ async function readMovedVersion(
   }
 }
 
-function hashStats({ folder, stats }: ShardState): Promise<string> {
-  return hashContent(
-    folder,
-    stats.map((file) => file.name),
-  );
+/** @returns null for newline JSON: counting would read all of it. */
+async function countRows(
+  place: FilesPlace,
+  state: ShardState,
+  database: () => Promise<Database>,
+): Promise<number | null> {
+  const names = listParquet(state);
+  if (names.length < state.stats.length) return null;
+  const counts = await pMap(names, (name) => countFile(place, state, name, database), { concurrency: 8 });
+  return counts.reduce((sum, rows) => sum + rows, 0);
 }
 
-/** @returns null for newline JSON: counting would read all of it. */
-async function countRows(state: ShardState, database: () => Promise<Database>): Promise<number | null> {
-  const paths = listParquet(state);
-  if (paths.length < state.stats.length) return null;
-  let rows = 0;
-  for (const path of paths) rows += await readParquetRows(await database(), path);
-  return rows;
+function countFile(place: FilesPlace, state: ShardState, name: string, database: () => Promise<Database>) {
+  const shown = place.pathOf(state, name);
+  return place.withFooter(state, name, async (path) => readParquetRows(await database(), path, shown));
 }
 
 const openAttempts = 3;
 
 /** Opens the shard in one state: a file that moves meanwhile means to look again, never a version of two states. */
 async function openSteady(
-  dataset: Dataset,
-  table: string,
-  kind: ShardKind,
+  place: FilesPlace,
+  dataset: string,
+  { table, kind }: { table: string; kind: ShardKind },
   database: () => Promise<Database>,
 ): Promise<OpenShard | null> {
   for (let attempt = 1; attempt <= openAttempts; attempt++) {
-    const state = await readState(dataset, table);
+    const state = await place.readState(dataset, table);
     if (state === null) return null;
-    const [opened] = await Promise.allSettled([openState(table, state, database)]);
-    if (!isSameState(state, await readState(dataset, table))) continue;
+    const [opened] = await Promise.allSettled([openState(table, state, place, database)]);
+    if (!isSameState(state, await place.readState(dataset, table))) continue;
     if (opened.status === "rejected") throw opened.reason;
     const { schema, parts, rows, content } = opened.value;
     return { version: { ...buildVersion(table, kind, state), rows, content }, schema, parts };
@@ -128,7 +130,7 @@ async function openSteady(
     {
       failed: `The shard ${table} changed each time it was opened.`,
       rule: "a shard is read when its files stand still",
-      received: `${openAttempts} attempts in ${dataset.folder}`,
+      received: `${openAttempts} attempts in ${place.location}, dataset ${dataset}`,
       remedy: "run again when its files are written",
     },
     { retryable: true },

@@ -120,6 +120,11 @@ const conflict = passing(
   "run again; if it stays, look for many runs of the same pipeline at once",
 );
 
+const changed = passing(
+  "an object that is read stays the same meanwhile",
+  "run again when the exports stand still",
+);
+
 const goneUpload = passing(
   "an upload in parts stays until it is completed",
   "run again; if it stays, look for a rule of the bucket that aborts unfinished uploads within a day",
@@ -153,6 +158,7 @@ const byName: Record<string, Meaning> = {
   ConditionalRequestConflict: conflict,
   OperationAborted: conflict,
   NoSuchUpload: goneUpload,
+  PreconditionFailed: changed,
   SlowDown: throttled,
   ServiceUnavailable: throttled,
   Throttling: throttled,

@@ -14,9 +14,9 @@ export async function uploadFile(
   await using file = await open(path, "r");
   const { size: bytes } = await file.stat();
   const whole = { ...upload, file, bytes };
-  if (bytes > upload.wholeBytes) return uploadParts(whole);
+  if (bytes > upload.wholeBytes) return await uploadParts(whole);
   const body = await readRange(whole, 0, bytes);
-  return upload.again(() => uploadWhole(whole, body));
+  return await upload.again(() => uploadWhole(whole, body));
 }
 
 async function uploadWhole(upload: FileUpload, body: Uint8Array): Promise<PutResult> {

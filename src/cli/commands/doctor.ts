@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { exitCodes } from "../../errors.ts";
 import { type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
 import type { Io } from "../io.ts";
+import { readSecret } from "../read-secret.ts";
 import type { Session, SessionFlags } from "../session.ts";
-import { buildSnowflakeOptions, readSecret } from "../wiring.ts";
+import { buildSnowflakeOptions } from "../wiring.ts";
 import { withSession } from "../with-session.ts";
 
 /** `shardlift doctor`: tries configuration, source, lake, engine and warehouse, and says what to do. */
