@@ -64,25 +64,34 @@ async function trySource({ pipeline, ports }: DoctorInput): Promise<string> {
   return `${ports.source.location}, dataset ${dataset}: ${seen.join(", ")}`;
 }
 
-/** Everything the commit protocol relies on: create only, compare-and-swap, listing, removal. */
+/** Everything the commit protocol relies on: create only, compare-and-swap, listing, removal, a clock. */
 async function tryLake({ store, randomHex }: Pick<Ports, "store" | "randomHex">): Promise<string> {
   const key = `_doctor/${randomHex(16)}.json`;
-  const body = (text: string) => new TextEncoder().encode(text);
   try {
-    const created = await store.put(key, body("1"), { ifAbsent: true });
-    if (!created.put) throw buildLakeError(store, "a new object could not be created");
-    const again = await store.put(key, body("2"), { ifAbsent: true });
-    if (again.put) throw buildLakeError(store, "create-only wrote over an object");
-    const swapped = await store.put(key, body("3"), { ifMatch: created.etag });
-    if (!swapped.put) throw buildLakeError(store, "a swap with the right etag was refused");
-    const stale = await store.put(key, body("4"), { ifMatch: created.etag });
-    if (stale.put) throw buildLakeError(store, "a swap with an old etag was taken");
-    if ((await listKeys(store, "_doctor/")).indexOf(key) < 0)
-      throw buildLakeError(store, "the listing lacks a new object");
-  } finally {
-    await store.remove([key]);
+    await tryWrites(store, key);
+  } catch (error) {
+    // Who may not write may not remove either; the first of the two says more.
+    await store.remove([key]).catch(() => {});
+    throw error;
   }
+  await store.remove([key]);
+  if ((await store.get(key)) !== null) throw buildLakeError(store, "a removed object is still there");
+  await store.now();
   return `${store.location}: create-only, compare-and-swap, list and remove work`;
+}
+
+async function tryWrites(store: ObjectStore, key: string): Promise<void> {
+  const body = (text: string) => new TextEncoder().encode(text);
+  const created = await store.put(key, body("1"), { ifAbsent: true });
+  if (!created.put) throw buildLakeError(store, "a new object could not be created");
+  const again = await store.put(key, body("2"), { ifAbsent: true });
+  if (again.put) throw buildLakeError(store, "create-only wrote over an object");
+  const swapped = await store.put(key, body("3"), { ifMatch: created.etag });
+  if (!swapped.put) throw buildLakeError(store, "a swap with the right etag was refused");
+  const stale = await store.put(key, body("4"), { ifMatch: created.etag });
+  if (stale.put) throw buildLakeError(store, "a swap with an old etag was taken");
+  if ((await listKeys(store, "_doctor/")).indexOf(key) < 0)
+    throw buildLakeError(store, "the listing lacks a new object");
 }
 
 async function listKeys(store: ObjectStore, prefix: string): Promise<string[]> {
