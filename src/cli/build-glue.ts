@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { GlueOptions } from "../adapters/glue/options.ts";
-import type { Environment, FilesSource, GlueEngine, S3Lake } from "../config/types.ts";
+import { type GlueOptions, parseRoleArn } from "../adapters/glue/options.ts";
+import type { Environment, GlueEngine, S3Lake } from "../config/types.ts";
 import { ShardliftError } from "../errors.ts";
 import type { Clock, Engine, Job, ObjectStore } from "../ports.ts";
 import { createRunsEngine } from "../runs/runs-engine.ts";
@@ -51,7 +51,7 @@ function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring):
     pipeline,
     engine,
     lake: requireS3(environment),
-    sourceArns: listSourceArns(environment.source),
+    sourceArns: listSourceArns(environment.source, parseRoleArn(engine.role).partition),
     hashKey: environment.secrets.hashKey,
     clock,
     logsEndpoint: null,
@@ -66,9 +66,10 @@ function findScriptFolders(env: NodeJS.ProcessEnv) {
 }
 
 /** Shards in a folder are read by workers that have it too, on this machine in trials: no right of S3 is needed. */
-function listSourceArns({ s3 }: FilesSource): string[] {
-  if (s3 === null) return [];
-  return [`arn:aws:s3:::${s3.bucket}/${s3.prefix === "" ? "" : `${s3.prefix}/`}*`];
+function listSourceArns(source: Environment["source"], partition: string): string[] {
+  if (source.type === "bigquery" || source.s3 === null) return [];
+  const { bucket, prefix } = source.s3;
+  return [`arn:${partition}:s3:::${bucket}/${prefix === "" ? "" : `${prefix}/`}*`];
 }
 
 function requireS3({ lake, file }: Environment): S3Lake {

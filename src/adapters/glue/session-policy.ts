@@ -1,5 +1,9 @@
+import { ShardliftError } from "../../errors.ts";
 import { runPrefix } from "../../lake/keys.ts";
 import { type GlueOptions, parseRoleArn } from "./options.ts";
+
+/** Of STS. */
+const maxLength = 2048;
 
 interface Statement {
   Effect: "Allow";
@@ -11,7 +15,7 @@ interface Statement {
 /**
  * Narrows the job's role to what one run may touch: its own spec and reports, the scripts, the pipeline's shards, and
  * new generations of its pipeline; heads and manifests it can neither write nor delete, and nothing of other
- * pipelines. At most 2,048 characters, which is STS's limit.
+ * pipelines. Throws `config` where names are too long for STS.
  */
 export function buildSessionPolicy(options: GlueOptions, runKey: string): string {
   const { pipeline, lake, sourceArns } = options;
@@ -21,17 +25,26 @@ export function buildSessionPolicy(options: GlueOptions, runKey: string): string
   const run = `${root}${runPrefix(runKey)}*`;
   const statements: Statement[] = [
     allow(["s3:GetObject"], [`${root}_scripts/*`, run, ...sourceArns]),
-    allow(
-      ["s3:PutObject", "s3:AbortMultipartUpload"],
-      [run, `${root}${pipeline}/*/day=*`, `${root}${pipeline}/*/_duplicates/*`],
-    ),
+    // Removed rows are below it too: a star stands for slashes as well.
+    allow(["s3:PutObject", "s3:AbortMultipartUpload"], [run, `${root}${pipeline}/*/day=*`]),
     // Without it a missing object is told as a forbidden one.
     allow(["s3:ListBucket"], [bucket, ...listBuckets(sourceArns)]),
     ...allowLogs(options),
     ...allowKey(options),
     ...allowSecret(options),
   ];
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  if (policy.length > maxLength) throw buildLengthError(policy.length);
+  return policy;
+}
+
+function buildLengthError(length: number): ShardliftError {
+  return new ShardliftError("config", {
+    failed: "The rights of a run cannot be written down; no run was started.",
+    rule: `a run's session policy has at most ${maxLength} characters`,
+    received: `${length} characters`,
+    remedy: "choose shorter names: lake.prefix, the source's prefix, the secret, the key",
+  });
 }
 
 function allow(Action: string[], Resource: string[], Condition?: Statement["Condition"]): Statement {

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { buildStart } from "../../../src/adapters/glue/build-start.ts";
+import { buildSessionPolicy } from "../../../src/adapters/glue/session-policy.ts";
+import {
+  chooseTaskSize,
+  chooseWorkers,
+  estimateDpuSeconds,
+} from "../../../src/adapters/glue/worker-types.ts";
+import type { JobStart } from "../../../src/ports.ts";
+import { buildGlueEngine, buildGlueOptions, jobName } from "./glue-world.ts";
+
+const nowMs = Date.UTC(2026, 10, 23, 11);
+const hourMs = 3_600_000;
+const start: JobStart = {
+  runKey: "a".repeat(64),
+  specKey: "_runs/a/spec.json",
+  pipeline: "web-shop",
+  bytes: 9_000_000_000,
+  deadlineMs: nowMs + 12 * hourMs,
+};
+
+describe("a start", () => {
+  test("says what the run needs beside its job, and nothing more", () => {
+    const options = buildGlueOptions();
+    expect(buildStart(options, start, nowMs)).toEqual({
+      JobName: jobName,
+      Arguments: {
+        "--shardlift_run_key": start.runKey,
+        "--spec": "_runs/a/spec.json",
+        "--attempt_deadline_ms": String(start.deadlineMs),
+      },
+      WorkerType: "G.1X",
+      NumberOfWorkers: 6,
+      Timeout: 240,
+      ExecutionClass: "STANDARD",
+      ExecutionRoleSessionPolicy: buildSessionPolicy(options, start.runKey),
+    });
+  });
+
+  test.each([
+    ["of the environment", 12 * hourMs, 240],
+    ["that is left of the attempt", 90 * 60_000 + 59_000, 90],
+    ["of a minute at least", 1000, 1],
+    ["of a minute where the deadline has passed", -hourMs, 1],
+  ])("has the timeout %s", (_, leftMs, minutes) => {
+    const late = { ...start, deadlineMs: nowMs + leftMs };
+    expect(buildStart(buildGlueOptions(), late, nowMs).Timeout).toBe(minutes);
+  });
+
+  test("is of the class that the environment says", () => {
+    const engine = buildGlueEngine({ executionClass: "flex" });
+    expect(buildStart(buildGlueOptions({ engine }), start, nowMs).ExecutionClass).toBe("FLEX");
+  });
+});
+
+test.each([
+  ["G.1X", 0, 2],
+  ["G.1X", 2e9, 2],
+  ["G.1X", 2e9 + 1, 3],
+  ["G.1X", 38e9, 20],
+  ["G.1X", 1e15, 20],
+  ["G.4X", 38e9, 6],
+] as const)("%s for %d bytes: %d workers, the driver among them", (workerType, bytes, count) => {
+  expect(chooseWorkers(buildGlueEngine({ workerType }), bytes)).toBe(count);
+});
+
+test.each([
+  ["G.1X", null, 1e9, 1],
+  ["G.1X", 1e9, 1e9, 1],
+  ["G.1X", 1.5e9, 1.5e9, 2],
+  ["G.1X", 64e9, 64e9, 4],
+  ["G.8X", 6e9, 6e9, 6],
+] as const)(
+  "%s with %d bytes a task: %d bytes on %d cores",
+  (workerType, taskMemoryBytes, memoryBytes, cpus) => {
+    expect(chooseTaskSize(buildGlueEngine({ workerType, taskMemoryBytes }))).toEqual({ memoryBytes, cpus });
+  },
+);
+
+test.each([
+  ["G.1X", 2, 600, 1200],
+  ["G.8X", 10, 600, 48_000],
+  ["G.1X", 2, 12, 120],
+  ["G.1X", 2, 0, 0],
+  ["G.025X", 2, 100, 50],
+  ["Z.1X", 2, 600, null],
+  [undefined, 2, 600, null],
+  ["G.1X", undefined, 600, null],
+])("%s, %s workers, %d s are billed as %s DPU seconds", (type, workers, seconds, billed) => {
+  expect(estimateDpuSeconds(type, workers, seconds)).toBe(billed);
+});
