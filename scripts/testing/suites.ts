@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { installPython } from "./install-python.ts";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
 import { findSqlfluffFault, runSqlfluff } from "./sqlfluff.ts";
+import { findStandIns } from "./stand-ins.ts";
 
 /** What a suite may need beyond the installed packages. */
 export const toolchains: Toolchains = { sqlfluff: findSqlfluffFault };
@@ -15,7 +16,11 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
   const vitest: Suite = {
     name: "vitest",
     needs: [],
-    run: () => runVitest([...projects, ...options.filters], options.slow ? findDuckDbPython() : {}),
+    run: () =>
+      runVitest(
+        [...projects, ...options.filters],
+        options.slow ? { ...findDuckDbPython(), ...findStandIns() } : {},
+      ),
   };
   if (options.filters.length > 0) return [vitest];
   return [

@@ -23,10 +23,15 @@ export const credentials = {
 
 const programs = { ministack: "SHARDLIFT_MINISTACK", moto: "SHARDLIFT_MOTO" } as const;
 
-/** @returns the interpreter that a server was installed for (scripts/testing/<name>.txt), or null */
+/**
+ * @returns the interpreter that a server was installed for (scripts/testing/<name>.txt), or null
+ * @throws in continuous integration, where a server that is missing should have been there
+ */
 export function findServer(name: keyof typeof programs): string | null {
   const python = process.env[programs[name]] ?? join(".cache", name, "bin", "python");
-  return existsSync(python) ? python : null;
+  if (existsSync(python)) return python;
+  if (process.env.CI) throw new Error(`${name} is not installed in ${python}`);
+  return null;
 }
 
 /** For titles of tests that need a server. */
