@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
+import { buildBigQuerySource } from "./build-bigquery.ts";
 import type { EnvironmentFile } from "./environment-schema.ts";
 import type { Environment, GlueEngine, S3Place } from "./types.ts";
 
 /** Source, lake, engine and catalog as adapters take them, from a file whose rules all hold. */
 
 export function buildSource({ source, lake }: EnvironmentFile, root: string): Environment["source"] {
+  if (source.type === "bigquery") return buildBigQuerySource(source, root, lakeRegion(lake));
   const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)\/(.*?)\/?$/.exec(source.root) ?? [];
   if (bucket === undefined) return { type: source.type, root: resolve(root, source.root), s3: null };
   const region = source.region ?? lakeRegion(lake);

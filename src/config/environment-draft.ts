@@ -3,7 +3,7 @@ import type { Finding } from "./issue.ts";
 /** Checked values of an environment file; whatever is wrong by itself is missing here. */
 export interface EnvironmentDraft {
   production?: boolean;
-  source?: S3Draft & { root?: string };
+  source?: S3Draft & BigQueryDraft & { root?: string };
   lake?: S3Draft & { type?: string; root?: string };
   engine?: GlueEngineDraft;
   catalog?: { type?: string; crawler?: boolean; endpoint?: string; tags?: Record<string, unknown> };
@@ -17,6 +17,13 @@ interface S3Draft {
   prefix?: string;
   region?: string;
   endpoint?: string;
+}
+
+interface BigQueryDraft {
+  type?: string;
+  auth?: "workload_identity" | "service_account" | "default";
+  private_key?: { from?: string };
+  token_endpoint?: string;
 }
 
 interface GlueEngineDraft {

@@ -1,5 +1,6 @@
 import { resolve, sep } from "node:path";
 import { requestLifeMs, shortestKeepMs } from "../days/request-life.ts";
+import { bigQueryRules } from "./bigquery-rules.ts";
 import type { EnvironmentDraft, EnvironmentRule } from "./environment-draft.ts";
 import { glueRules } from "./glue-rules.ts";
 import type { Finding, KeyPath } from "./issue.ts";
@@ -139,4 +140,5 @@ export const environmentRules: readonly EnvironmentRule[] = [
   keepOutlivesRequests,
   ...s3Rules,
   ...glueRules,
+  ...bigQueryRules,
 ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { lakeRegionField, s3AccessFields } from "./aws-fields.ts";
+import { bigQuerySourceSchema } from "./bigquery-schema.ts";
 import { countField, durationField, sizeField, textField } from "./fields.ts";
 import { glueCatalogSchema, glueEngineSchema } from "./glue-schema.ts";
 import type { Parsed } from "./issue.ts";
@@ -56,6 +57,7 @@ const source = z
       region: lakeRegionField("the bucket, where root is on S3"),
       ...s3AccessFields,
     }),
+    bigQuerySourceSchema,
   ])
   .meta({ description: "Where the shards are." });
 

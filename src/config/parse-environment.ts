@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { buildCatalog, buildEngine, buildLake, buildSource } from "./build-places.ts";
+import { buildReference } from "./build-reference.ts";
 import type { EnvironmentDraft } from "./environment-draft.ts";
 import { environmentRules } from "./environment-rules.ts";
 import { type EnvironmentFile, environmentSchema } from "./environment-schema.ts";
@@ -7,7 +8,7 @@ import type { Issue } from "./issue.ts";
 import { locateFindings } from "./locate-findings.ts";
 import { parseDraft } from "./parse-draft.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import type { Environment, SecretReference, SnowflakeWarehouse } from "./types.ts";
+import type { Environment, SnowflakeWarehouse } from "./types.ts";
 
 /** Where an environment's text comes from. */
 export interface EnvironmentOrigin {
@@ -80,8 +81,4 @@ function buildSnowflake(
     endpoint:
       host === undefined ? null : { protocol, host, port: raw.port ?? (protocol === "https" ? 443 : 80) },
   };
-}
-
-function buildReference(reference: SecretReference, root: string): SecretReference {
-  return reference.from === "file" ? { from: "file", path: resolve(root, reference.path) } : reference;
 }

@@ -56,7 +56,11 @@ apart, none inside another. In production, and wherever there is a catalog, \`ke
 An engine or catalog of type \`glue\` needs a lake of type \`s3\`, and the engine a source on S3 and a \`hash_key\`
 from \`aws-secret:\`: its workers see neither folders nor variables of this machine. \`lake_url\` of Snowflake is the
 lake's bucket and prefix. A DuckDB warehouse reads a lake in a folder only. Credentials for AWS are found as by
-every tool of AWS: variables, profiles, roles of the machine or the container; no key stands in a file here.`;
+every tool of AWS: variables, profiles, roles of the machine or the container; no key stands in a file here.
+
+A source of type \`bigquery\` signs in by \`audience\` and \`region\`, by \`private_key\`, or, with \`auth: default\`, by what
+Google's tools of this machine are signed in with; \`impersonate\` goes with each. Runs of Glue sign in by themselves: with
+\`auth: workload_identity\`, or a \`private_key\` from \`aws-secret:\`. In production tokens come from Google alone.`;
 
 const values = `## How values are written
 

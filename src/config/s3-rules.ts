@@ -94,7 +94,7 @@ function productionIsEncrypted(draft: EnvironmentDraft): Finding[] {
         failed: "is not encrypted",
         rule: "where production is true, endpoints are https://",
         received: showValue(draft[part]?.endpoint),
-        remedy: "write the https:// address, or remove it to reach AWS",
+        remedy: "write the https:// address, or remove it",
       },
     ];
   });

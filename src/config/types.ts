@@ -98,6 +98,24 @@ export interface FilesSource {
   s3: S3Place | null;
 }
 
+/** Exports where Google writes them. */
+export interface BigQuerySource {
+  type: "bigquery";
+  /** Jobs run in it and are billed to it; it has the datasets of pipelines that name no project. */
+  project: string;
+  /** Where datasets must lie; null: anywhere. */
+  location: string | null;
+  auth:
+    | { type: "workload_identity"; audience: string; region: string }
+    | { type: "service_account"; key: SecretReference }
+    | { type: "default" };
+  /** Service account to act as; null: nobody else. */
+  impersonate: string | null;
+  /** null: Google's own. */
+  endpoint: string | null;
+  tokenEndpoint: string | null;
+}
+
 export interface FolderLake {
   type: "folder";
   root: string;
@@ -192,7 +210,7 @@ export interface Environment {
   name: string;
   /** `--now` and `--yes` guards are looser where false. */
   production: boolean;
-  source: FilesSource;
+  source: FilesSource | BigQuerySource;
   lake: FolderLake | S3Lake;
   engine: DuckDbEngine | GlueEngine;
   catalog: { type: "none" } | GlueCatalog;

@@ -54,7 +54,7 @@ keep: 2 days
 
 describe("an environment that is wrong", () => {
   test.each([
-    [1, "source: { type: bigquery, project: p }", "1:17 source.type is not a type that this version has"],
+    [1, "source: { type: sheets, project: p }", "1:17 source.type is not a type that this version has"],
     [1, "source: { root: ./source }", "1:1 source.type is missing"],
     [1, "source: { type: files }", "1:1 source.root is missing"],
     [1, "source: files", "1:9 source is not a mapping with a type"],
