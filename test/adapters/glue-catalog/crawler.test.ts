@@ -226,6 +226,23 @@ describe("a crawl", () => {
     expect(crawler().state).toBe("STOPPING");
   });
 
+  test("is not taken for ended by what is said of the crawl before it", async () => {
+    await commit(first, "g1");
+    await world.crawl(first);
+    await commit(first, "g2");
+    world.double.log.splice(0);
+    const answer = (seen: object) => {
+      const { Crawler } = seen as { Crawler: object };
+      return { Crawler: { ...Crawler, State: "READY" } };
+    };
+    // The first looks are for what is there, for its definition and for the crawl before.
+    world.double.faults.add({ do: "rewrite", operation: "GetCrawler", skip: 3, times: 2, answer });
+    await world.crawl(first);
+    expect(world.double.faults.left()).toEqual([]);
+    expect(count("StartCrawler")).toBe(1);
+    expect(world.listCrawled()).toEqual(["2026-11-20 g2"]);
+  });
+
   test("that somebody stops is told", async () => {
     await commit(first, "g1");
     world.double.faults.add({

@@ -166,6 +166,18 @@ describe("reading", () => {
     expect(world.listCalls()).toEqual(["BatchGetPartition", "BatchGetPartition"]);
   });
 
+  test("asks one by one for keys that the batch did not look at", async () => {
+    await world.catalog.point(table, [at(first, "g1")]);
+    const answer = () => ({ Partitions: [], UnprocessedKeys: days(2).map((day) => ({ Values: [day] })) });
+    world.double.faults.add({ do: "rewrite", operation: "BatchGetPartition", answer });
+    expect(await world.catalog.readPartitions(table, days(2))).toEqual(
+      new Map([[first, folder(first, "g1")]]),
+    );
+    world.double.faults.add({ do: "rewrite", operation: "BatchGetPartition", answer });
+    expect(await world.catalog.point(table, [at(first, "g2")])).toEqual([]);
+    expect(await readAll()).toEqual({ [first]: folder(first, "g2") });
+  });
+
   test("leaves out what is no day", async () => {
     await world.catalog.point(table, [at(first, "g1")]);
     const { partitions } = world.readTable();
