@@ -1,7 +1,7 @@
 import { followHeads } from "./follow-heads.ts";
 import { loadDays } from "./load-transaction.ts";
 import { moveTogether } from "./move-batch.ts";
-import { createPrepareColumns } from "./prepare-columns.ts";
+import { createMovePrepared } from "./move-prepared.ts";
 import type { ReaderContext, ReaderInput, ReaderPorts, ReaderResult } from "./reader-target.ts";
 import { transactSettled } from "./settle.ts";
 
@@ -15,14 +15,10 @@ export async function runLoad(
   ports: ReaderPorts,
   context: ReaderContext,
 ): Promise<ReaderResult[]> {
-  const prepare = createPrepareColumns((columns) =>
-    ports.again(() => ports.warehouse.prepare(table, columns)),
-  );
   const { warehouse, clock } = ports;
-  return followHeads(
-    targets,
-    async (batch) => {
-      const { ready, failed } = await prepare(batch);
+  const moveBatch = createMovePrepared(
+    (columns) => ports.again(() => warehouse.prepare(table, columns)),
+    async (ready) => {
       const loaded = await moveTogether(ready, ports.again, async (days, forDay) => {
         context.signal.throwIfAborted();
         return transactSettled(warehouse, table, (transaction) =>
@@ -30,9 +26,8 @@ export async function runLoad(
         );
       });
       context.signal.throwIfAborted();
-      return [...failed, ...loaded];
+      return loaded;
     },
-    ports,
-    context,
   );
+  return followHeads(targets, moveBatch, ports, context);
 }

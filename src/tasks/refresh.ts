@@ -2,7 +2,7 @@ import type { TableName } from "../config/types.ts";
 import type { LedgerRow, WarehouseTransaction } from "../ports.ts";
 import { followHeads } from "./follow-heads.ts";
 import { buildColdRow, indexByDay, judgeCold, type Verdict } from "./ledger-moves.ts";
-import { createPrepareColumns } from "./prepare-columns.ts";
+import { createMovePrepared } from "./move-prepared.ts";
 import { proveCold } from "./prove-cold.ts";
 import {
   buildFailedResult,
@@ -25,22 +25,17 @@ export async function runRefresh(
   ports: ReaderPorts,
   context: ReaderContext,
 ): Promise<ReaderResult[]> {
-  const prepare = createPrepareColumns((columns) =>
-    ports.again(() => ports.warehouse.prepare(table, columns)),
-  );
-  return followHeads(
-    targets,
-    async (batch) => {
-      const { ready, failed } = await prepare(batch);
+  const moveBatch = createMovePrepared(
+    (columns) => ports.again(() => ports.warehouse.prepare(table, columns)),
+    async (ready) => {
       const refreshed = await ports
         .again(() => refreshBatch(table, ready, ports, context))
         .catch((error: unknown) => ready.map((target) => buildFailedResult(target.day, error)));
       context.signal.throwIfAborted();
-      return [...failed, ...refreshed];
+      return refreshed;
     },
-    ports,
-    context,
   );
+  return followHeads(targets, moveBatch, ports, context);
 }
 
 async function refreshBatch(

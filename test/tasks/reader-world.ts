@@ -1,6 +1,6 @@
 import type { Day } from "../../src/days/day.ts";
 import { ShardliftError } from "../../src/errors.ts";
-import type { Warehouse, WarehouseTransaction } from "../../src/ports.ts";
+import type { Clock, Warehouse, WarehouseTransaction } from "../../src/ports.ts";
 import { runLoad } from "../../src/tasks/load.ts";
 import {
   defaultBatchLimits,
@@ -13,11 +13,12 @@ import {
 import { runRefresh } from "../../src/tasks/refresh.ts";
 import { createDuckDbWorld, type DuckDbWorld } from "../adapters/duckdb/warehouse-world.ts";
 import type { GenerationSpec } from "../contracts/warehouse-lake.ts";
+import type { WarehouseWorld } from "../contracts/warehouse-world.ts";
 
 export const table = { schema: "analytics", table: "web_shop" };
 
-/** A DuckDB file, a lake, and heads in memory; what readers confirm is kept in `reached`. */
-export interface ReaderWorld extends DuckDbWorld {
+/** A warehouse, a lake, and heads in memory; what readers confirm is kept in `reached`. */
+export interface Readers {
   ports: ReaderPorts;
   context: ReaderContext;
   /** Writes a generation and makes it its day's head. */
@@ -34,11 +35,18 @@ export interface Changes {
   context?: Partial<ReaderContext>;
 }
 
+export type ReaderWorld = DuckDbWorld & Readers;
+
 export async function createReaderWorld(): Promise<ReaderWorld> {
   const world = await createDuckDbWorld();
+  return { ...world, ...createReaders(world) };
+}
+
+/** Readers over any warehouse. */
+export function createReaders(world: WarehouseWorld & { clock: Clock }): Readers {
   const heads = new Map<Day, ReaderTarget>();
   const written = new Map<string, ReaderTarget>();
-  const reached: ReaderWorld["reached"] = new Map();
+  const reached: Readers["reached"] = new Map();
   const ports: ReaderPorts = {
     warehouse: world.warehouse,
     clock: world.clock,
@@ -66,7 +74,6 @@ export async function createReaderWorld(): Promise<ReaderWorld> {
     { ...context, ...changes.context },
   ];
   return {
-    ...world,
     ports,
     context,
     reached,
@@ -104,14 +111,18 @@ export function recordSteps(warehouse: Warehouse): { warehouse: Warehouse; steps
 /** Calls `before` ahead of each step of each transaction; what it throws, the step throws. */
 export function changeSteps(
   warehouse: Warehouse,
-  before: (step: keyof WarehouseTransaction, transaction: WarehouseTransaction) => void | Promise<void>,
+  before: (
+    step: keyof WarehouseTransaction,
+    transaction: WarehouseTransaction,
+    input: readonly never[],
+  ) => void | Promise<void>,
 ): Warehouse {
   const wrap = (transaction: WarehouseTransaction) =>
     new Proxy(transaction, {
       get:
         (steps, step: keyof WarehouseTransaction) =>
         async (...input: never[]) => {
-          await before(step, steps);
+          await before(step, steps, input);
           return (steps[step] as (...input: never[]) => unknown)(...input);
         },
     });
