@@ -25,8 +25,7 @@ const noBucket = fixed(
 );
 
 const wrongRegion = fixed("config", "requests go to the region that the bucket is in", ({ fault, place }) => {
-  const region =
-    fault.region ?? /region\W+(?:is\W+wrong; expecting\W+)?'([a-z0-9-]+)'\s*$/.exec(fault.text)?.[1];
+  const region = fault.region ?? /expecting '([a-z0-9-]+)'/.exec(fault.text)?.[1];
   const right = region === undefined ? "the bucket's region" : `region: ${region}`;
   return `write ${right} in the environment, where it says ${place.region}`;
 });
