@@ -4,6 +4,7 @@ import { knownErrors, throttles } from "./known-errors.ts";
 /** What the SDK throws, as far as it says. */
 interface SdkError extends Error {
   code?: string;
+  $fault?: "client" | "server";
   $metadata?: { httpStatusCode?: number; requestId?: string };
 }
 
@@ -33,7 +34,19 @@ export function translateError(error: unknown, failed: string): unknown {
     const parts = { failed, rule, received: describe(error), remedy };
     return new ShardliftError(code, parts, { retryable, cause: error });
   }
-  return isUnanswered(error) ? buildUnanswered(error, failed) : error;
+  if (isUnanswered(error)) return buildUnanswered(error, failed);
+  return (error as SdkError).$fault === undefined ? error : buildRefused(error, failed);
+}
+
+/** AWS said no in words that nobody foresaw. */
+function buildRefused(error: Error, failed: string): ShardliftError {
+  const parts = {
+    failed,
+    rule: "Glue takes the request",
+    received: describe(error),
+    remedy: "look at what AWS says of it, and run again: nothing is half done",
+  };
+  return new ShardliftError("outside", parts, { cause: error });
 }
 
 function isUnanswered(error: SdkError): boolean {

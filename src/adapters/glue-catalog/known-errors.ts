@@ -34,7 +34,14 @@ export const knownErrors: readonly KnownError[] = [
       "grant it CREATE_TABLE on the database and ALTER, DESCRIBE, SELECT on the table in Lake Formation",
   },
   {
-    names: ["AccessDeniedException", "AccessDenied", "AccessDeniedError"],
+    names: ["AccessDeniedException", "AccessDenied"],
+    message: /PassRole/,
+    code: "config",
+    rule: "the command may hand the crawler's role to Glue",
+    remedy: "allow iam:PassRole on catalog.crawler_role to the command's role, for glue.amazonaws.com",
+  },
+  {
+    names: ["AccessDeniedException", "AccessDenied"],
     code: "config",
     rule: "the command's role may use database, table and partitions in Glue",
     remedy: "allow the action that AWS names on catalog, database and table in the role's policy",

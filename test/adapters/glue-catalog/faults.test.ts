@@ -3,7 +3,7 @@ import type { GlueCatalogOptions } from "../../../src/adapters/glue-catalog/opti
 import type { Day } from "../../../src/days/day.ts";
 import { exitCodes, ShardliftError } from "../../../src/errors.ts";
 import type { Fault, FaultAction } from "../../doubles/glue/faults.ts";
-import { column, config, createGlueWorld, type GlueWorld, prefix, table } from "./glue-world.ts";
+import { column, config, crawlerRole, createGlueWorld, type GlueWorld, prefix, table } from "./glue-world.ts";
 
 let world: GlueWorld;
 beforeEach(async () => {
@@ -140,10 +140,39 @@ describe("what goes wrong with the catalog has an exit code and says what to do:
     });
   });
 
-  test("what nobody has heard of stays what it is: our bug, with its stack", async () => {
+  test("a refusal that nobody has heard of", async () => {
     world.double.faults.add({ do: "refuse", operation: "GetTable", name: "NewException", message: "new" });
-    await expect(prepare()).rejects.toMatchObject({ name: "NewException" });
-    await expect(prepare()).resolves.toBeUndefined();
+    expect(tell(await failure(prepare()))).toMatchObject({
+      exit: 69,
+      retryable: false,
+      received: "NewException: new",
+      remedy: "look at what AWS says of it, and run again: nothing is half done",
+    });
+  });
+
+  test("a crawler's role that may not be handed to Glue", async () => {
+    await prepare();
+    await world.catalog.point(table, [partition]);
+    const message = "User is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/x";
+    world.double.faults.add({
+      do: "refuse",
+      operation: "CreateCrawler",
+      name: "AccessDeniedException",
+      message,
+    });
+    const { crawler } = world.connect({
+      config: { ...config, endpoint: world.double.endpoint, crawler: { role: crawlerRole } },
+    });
+    const run = crawler!.run(table, [day], new AbortController().signal);
+    expect(tell(await failure(run))).toMatchObject({
+      exit: 64,
+      remedy: expect.stringContaining("iam:PassRole on catalog.crawler_role"),
+    });
+  });
+
+  test("what is no answer of AWS stays what it is: our bug, with its stack", async () => {
+    const wrong = world.connect({ config: { ...config, endpoint: "nowhere" } });
+    await expect(wrong.readPartitions(table, "all")).rejects.not.toBeInstanceOf(ShardliftError);
   });
 });
 
