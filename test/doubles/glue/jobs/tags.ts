@@ -15,7 +15,10 @@ export function createTagOperations(tags: TagStore): Operations {
   return {
     GetTags: ({ ResourceArn }) => ({ Tags: { ...find(ResourceArn) } }),
     TagResource({ ResourceArn, TagsToAdd }) {
-      tags.set(String(ResourceArn), checkTags({ ...find(ResourceArn), ...(TagsToAdd as object) }));
+      const added = checkTags(TagsToAdd as Record<string, string>);
+      const all = { ...find(ResourceArn), ...added };
+      if (Object.keys(all).length > maxTags) throw refuseInput("Number of tags exceeds the limit of 50");
+      tags.set(String(ResourceArn), all);
       return {};
     },
     UntagResource({ ResourceArn, TagsToRemove }) {
@@ -33,6 +36,5 @@ export function checkTags(tags: Record<string, string>): Record<string, string> 
     ([name, value]) => !form.test(name) || !form.test(value) || name.startsWith("aws:"),
   );
   if (bad !== undefined) throw refuseInput(`Invalid tag: ${bad.join("=")}`);
-  if (Object.keys(tags).length > maxTags) throw refuseInput("Number of tags exceeds the limit of 50");
   return tags;
 }
