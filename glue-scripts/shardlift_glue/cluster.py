@@ -21,17 +21,12 @@ UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 def open_spread(options: Options) -> SparkSpread:
     """Joins the session that Glue or spark-submit has set up; without one, this machine's cores."""
-    context = SparkContext.getOrCreate(build_conf())
+    # What is set here stands above the job's own settings: a second attempt at a task beside the first is never wanted.
+    context = SparkContext.getOrCreate(SparkConf().set("spark.speculation", "false"))
     context.setLogLevel("WARN")
     ship_package(context)
     cpus = int(context.getConf().get("spark.task.cpus", "1") or "1")
     return SparkSpread(context, options.slots or max(1, context.defaultParallelism // cpus))
-
-
-def build_conf() -> SparkConf:
-    """What the job's own settings leave open; a second attempt at a writing task beside the first is never wanted."""
-    conf = SparkConf().set("spark.speculation", "false")
-    return conf.setIfMissing("spark.master", "local[*]").setIfMissing("spark.ui.showConsoleProgress", "false")
 
 
 def ship_package(context: SparkContext) -> None:

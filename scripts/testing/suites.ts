@@ -2,13 +2,18 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { findGlueLintFault, findSparkFault, installSpark, runGlueLint, runGlueTests } from "./glue-script.ts";
 import { installPython } from "./install-python.ts";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
 import { findSqlfluffFault, runSqlfluff } from "./sqlfluff.ts";
 import { findStandIns } from "./stand-ins.ts";
 
 /** What a suite may need beyond the installed packages. */
-export const toolchains: Toolchains = { sqlfluff: findSqlfluffFault };
+export const toolchains: Toolchains = {
+  sqlfluff: findSqlfluffFault,
+  spark: findSparkFault,
+  "glue lint": findGlueLintFault,
+};
 
 /** The table of suites. With filters only vitest's, since only it knows what they mean. */
 export function buildSuites(options: { slow: boolean; filters: readonly string[] }): Suite[] {
@@ -19,7 +24,7 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
     run: () =>
       runVitest(
         [...projects, ...options.filters],
-        options.slow ? { ...findDuckDbPython(), ...findStandIns() } : {},
+        options.slow ? { ...findDuckDbPython(), ...findStandIns(), ...findSpark() } : {},
       ),
   };
   if (options.filters.length > 0) return [vitest];
@@ -27,9 +32,16 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
     { name: "types", needs: [], run: () => runCheck("tsc", bin("tsc"), ["-p", "tsconfig.json"]) },
     { name: "lint and format", needs: [], run: () => runCheck("biome", bin("biome"), ["ci", "."]) },
     vitest,
-    ...(options.slow ? [{ name: "Snowflake's grammar", needs: ["sqlfluff"], run: runSqlfluff }] : []),
+    ...(options.slow ? slowSuites : []),
   ];
 }
+
+/** Those that are written in Python. */
+const slowSuites: Suite[] = [
+  { name: "Snowflake's grammar", needs: ["sqlfluff"], run: runSqlfluff },
+  { name: "the Glue script", needs: ["spark"], run: runGlueTests },
+  { name: "types, lint and format of the Glue script", needs: ["glue lint"], run: runGlueLint },
+];
 
 /** A program that only says yes or no counts as one test. */
 async function runCheck(name: string, script: string, args: readonly string[]): Promise<Tally> {
@@ -44,6 +56,13 @@ function findDuckDbPython(): Record<string, string> {
   if (process.env.SHARDLIFT_PYTHON) return {};
   const python = installPython(join(".cache", "duckdb"), join("scripts", "testing", "duckdb.txt"));
   return python === null ? {} : { SHARDLIFT_PYTHON: resolve(python) };
+}
+
+/** Both engines are compared where there is Spark. */
+function findSpark(): Record<string, string> {
+  if (process.env.SHARDLIFT_SPARK_PYTHON) return {};
+  const python = installSpark();
+  return python === null ? {} : { SHARDLIFT_SPARK_PYTHON: resolve(python) };
 }
 
 async function runVitest(args: readonly string[], env: Record<string, string>): Promise<Tally> {

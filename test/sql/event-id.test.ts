@@ -1,51 +1,25 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { families } from "../../src/days/families.ts";
 import { renderCanonicalText } from "../../src/sql/event-id.ts";
 import { createEngineWorld, extract, readLake, writeParquet } from "../adapters/duckdb/engine-world.ts";
 import { canonicalText, eventId } from "./canonical-text.ts";
-import type { Json } from "./json-text.ts";
 import { eventRow, eventSchema, field } from "./schemas.ts";
+import { readVectors } from "./vector-rows.ts";
 
-interface Vector {
-  name: string;
-  row: Record<string, Json>;
-  text: string;
-  id: string;
-}
-
-const { vectors } = JSON.parse(
-  await readFile(new URL("../vectors/event-id.json", import.meta.url), "utf8"),
-) as { vectors: Vector[] };
-
-/** Integers and what JSON has no number for stand in the vectors as texts. */
-function readVector(value: Json, name = ""): Json {
-  if (Array.isArray(value)) return value.map((inner) => readVector(inner));
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readVector(inner, key)]));
-  }
-  const isInteger = [
-    "event_timestamp",
-    "event_bundle_sequence_id",
-    "batch_event_index",
-    "int_value",
-  ].includes(name);
-  if (typeof value === "string" && isInteger) return BigInt(value);
-  return typeof value === "string" && /^(float|double)_value$/.test(name) ? Number(value) : value;
-}
+const vectors = await readVectors();
 
 const family = families.ga4_events;
 
 describe("vectors of formula version 1", () => {
   test.each(vectors.map((vector) => [vector.name, vector] as const))("%s", (_, { row, text, id }) => {
-    const found = canonicalText(family, eventSchema, readVector(row) as Record<string, Json>);
+    const found = canonicalText(family, eventSchema, row);
 
     expect({ text: found, id: eventId(found) }).toEqual({ text, id });
   });
 
   test("hold in the engine, all in one shard and whatever form their rows are rendered in", async () => {
     const world = await createEngineWorld();
-    const rows = vectors.map(({ row }) => ({ ...eventRow(0), ...(readVector(row) as Record<string, Json>) }));
+    const rows = vectors.map(({ row }) => ({ ...eventRow(0), ...row }));
     const parts = [await writeParquet(world, "shard", eventSchema, rows)];
 
     const report = await extract(world, { schema: eventSchema, parts, duplicates: "keep" });
