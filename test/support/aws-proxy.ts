@@ -26,7 +26,7 @@ export type FaultRule = Fault & {
 
 export interface AwsProxy {
   endpoint: string;
-  /** `PutObject a/b.json`, in the order in which they came. */
+  /** `PutObject a/b.json`, `ListObjectsV2 a/`, in the order in which they came. */
   calls: string[];
   /** When each call was signed, by its caller's clock, ms. */
   signedMs: number[];
@@ -95,7 +95,8 @@ function readOperation({ method = "", url = "", headers }: IncomingMessage): {
   if (typeof named === "string") return { operation: named.split(".").at(-1) ?? named, key: "" };
   const { pathname, searchParams } = new URL(url, "http://server");
   const key = decodeURIComponent(pathname.split("/").slice(2).join("/"));
-  return { operation: nameOperation(method, key, searchParams), key };
+  const operation = nameOperation(method, key, searchParams);
+  return { operation, key: operation === "ListObjectsV2" ? (searchParams.get("prefix") ?? "") : key };
 }
 
 function nameOperation(method: string, key: string, query: URLSearchParams): string {
