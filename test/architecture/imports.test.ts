@@ -61,7 +61,7 @@ describe("the statements", () => {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
     path.endsWith(".sql"),
   );
-  const readers = [...sources, ...readSources(root, ["bench"])];
+  const readers = [...sources, ...readSources(root, ["bench", "scripts"])];
   const names = files.map((path) => path.replace(/\.sql$/, "")).sort();
 
   test("that code reads are there", () => {

@@ -64,6 +64,11 @@ function describe(error: DriverError, code: string): string {
   return `${error.message.replace(/\s*\n\s*/g, " ")} (${code}${query})`;
 }
 
+/** Snowflake's code of an error that was translated; null where it has none. */
+export function readCause(error: unknown): string | null {
+  return isShardliftError(error) ? readCode(error.cause) : readCode(error);
+}
+
 /** Six digits; null where the driver gave no code: then it is no error of Snowflake's. */
 function readCode(error: unknown): string | null {
   const code = (error as DriverError | null | undefined)?.code;

@@ -13,13 +13,18 @@ export interface Asked {
 type ExecuteOptions = Parameters<Connection["execute"]>[0];
 
 /** Each request has an id of its own: the driver sends it along where it repeats one, and the statement runs once. */
-export function execute(connection: Connection, sqlText: string, binds: readonly (string | null)[]): Asked {
+export function execute(
+  connection: Connection,
+  sqlText: string,
+  binds: readonly (string | null)[],
+  requestId: string = randomUUID(),
+): Asked {
   let statement: Statement | undefined;
   const done = new Promise<Statement>((resolve, reject) => {
     const options = {
       sqlText,
       binds: [...binds],
-      requestId: randomUUID(),
+      requestId,
       rowMode: "array",
       streamResult: true,
       // Numbers beyond 2^53, instants and JSON stay what they are.

@@ -3,12 +3,12 @@ import { registerFolders, unregisterFolders } from "../../../src/adapters/snowfl
 import { renderColumnComment } from "../../../src/adapters/snowflake/column-comments.ts";
 import { renderColumnType } from "../../../src/adapters/snowflake/column-types.ts";
 import { readLedgerRows } from "../../../src/adapters/snowflake/ledger.ts";
-import { foldName, nameRelations } from "../../../src/adapters/snowflake/names.ts";
+import { foldName, nameRelations, type Relations } from "../../../src/adapters/snowflake/names.ts";
 import { renderStagePath } from "../../../src/adapters/snowflake/paths.ts";
 import { prepareTable } from "../../../src/adapters/snowflake/prepare.ts";
 import { buildParameters, type Call, type Session } from "../../../src/adapters/snowflake/session.ts";
 import type { Sessions } from "../../../src/adapters/snowflake/sessions.ts";
-import { renderSnowflakeSql } from "../../../src/adapters/snowflake/sql.ts";
+import { literalText, renderSnowflakeSql } from "../../../src/adapters/snowflake/sql.ts";
 import type { Row } from "../../../src/adapters/snowflake/statement.ts";
 import { createSteps } from "../../../src/adapters/snowflake/steps.ts";
 import { runTransaction } from "../../../src/adapters/snowflake/transaction.ts";
@@ -17,7 +17,7 @@ import type { Day } from "../../../src/days/day.ts";
 import type { Column } from "../../../src/days/schema.ts";
 import { ShardliftError } from "../../../src/errors.ts";
 import type { GenerationFiles, LedgerRow } from "../../../src/ports.ts";
-import { fragment, literal } from "../../../src/sql/render.ts";
+import { fragment, identifier, literal, type SqlFragment } from "../../../src/sql/render.ts";
 import { buildConfig } from "./snowflake-world.ts";
 
 export interface Recorded {
@@ -136,10 +136,35 @@ export async function recordStatements({
     await session.run(renderSnowflakeSql("alter-session", { parameter: fragment(name), value: text }));
   }
   await session.run(renderSnowflakeSql("use-warehouse", { warehouse: fragment('"LOAD_WH"') }));
+  const verifying = renderVerifying(names, generation);
   const schemas = [table.schema];
   const awsRole = "arn:aws:iam::123456789012:role/shardlift-snowflake";
   const setup = renderBootstrap({ config, awsRole, schemas, readers: "analyst" });
-  return [...statements, ...setup.map((sql) => ({ sql, binds: [] }))];
+  return [...statements, ...[...setup, ...verifying].map((sql) => ({ sql, binds: [] }))];
+}
+
+/** What `npm run verify:snowflake` says besides. */
+function renderVerifying(names: Relations, { day, files }: GenerationFiles): string[] {
+  const { schema, hot, cold, files: inventory } = names;
+  const render = (name: string, values: Record<string, SqlFragment>) =>
+    renderSnowflakeSql(`verify/${name}`, values);
+  return [
+    render("create-scratch", { schema }),
+    render("drop-scratch", { schema }),
+    render("copy-known", {
+      hot,
+      names: identifier("EVENT_ID"),
+      values: fragment('$1:"event_id"::VARCHAR'),
+      stage: renderStagePath("lake.shardlift.lake", "a/"),
+      files: literalText(files[0]!.key),
+    }),
+    render("abort-transaction", { id: fragment("1432071497832000000") }),
+    render("explain-cold", { cold, day: literalText(day) }),
+    render("read-keys", { values: fragment('"DEVICE"'), relation: hot }),
+    render("read-partitions", { files: inventory }),
+    render("read-values", { hot }),
+    render("wait", { seconds: fragment("5") }),
+  ];
 }
 
 function widen(column: (typeof beforeGrowth)[number]): (typeof beforeGrowth)[number] {

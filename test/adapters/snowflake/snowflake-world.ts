@@ -18,6 +18,9 @@ const keys = generateKeyPairSync("rsa", {
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
 
+/** The user's own. */
+export const { privateKey } = keys;
+
 /** Another private key than the user's. */
 export function createStrangeKey(): string {
   return generateKeyPairSync("rsa", {

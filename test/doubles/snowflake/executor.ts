@@ -23,6 +23,7 @@ import { rowStatements } from "./statements/rows.ts";
 import { sessionStatements } from "./statements/session.ts";
 import { tableStatements } from "./statements/tables.ts";
 import { matchTrap, trapStatement } from "./statements/traps.ts";
+import { verifyStatements } from "./statements/verify.ts";
 import { viewStatements } from "./statements/views.ts";
 
 /** What each file of sql/snowflake does, by its name. */
@@ -37,6 +38,7 @@ export const statementKinds: Readonly<Record<string, StatementKind>> = {
   ...inventoryStatements,
   ...queryStatements,
   ...bootstrapStatements,
+  ...verifyStatements,
 };
 
 /** Names of the files below sql/snowflake. */

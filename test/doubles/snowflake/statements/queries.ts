@@ -12,7 +12,7 @@ import { readStagePath, readTexts } from "./copy.ts";
 import { listRegistered } from "./inventory.ts";
 
 /** A query of ours or of somebody's: translated, and asked of DuckDB. */
-const ask: Handler = async (recognised) => {
+export const ask: Handler = async (recognised) => {
   const { client, statement } = recognised;
   try {
     return await runQuery(

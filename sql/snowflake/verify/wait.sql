@@ -1,0 +1,2 @@
+-- Takes so many seconds.
+SELECT SYSTEM$WAIT({{seconds}}) AS "ANSWER";
