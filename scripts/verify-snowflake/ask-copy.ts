@@ -1,10 +1,18 @@
-import { renderSnowflakeSql } from "../../src/adapters/snowflake/sql.ts";
 import type { Row } from "../../src/adapters/snowflake/statement.ts";
 import { fragment, type SqlFragment } from "../../src/sql/render.ts";
 import type { Bench } from "./bench.ts";
 import { type Probe, probeColumns } from "./probe-files.ts";
 import type { Question } from "./question.ts";
-import { begin, clearHot, commit, countHot, readOutcome, renderCopy, rollback } from "./say.ts";
+import {
+  begin,
+  clearHot,
+  commit,
+  countHot,
+  readOutcome,
+  renderCopy,
+  renderVerifySql,
+  rollback,
+} from "./say.ts";
 
 /** COPY of all columns, as load says it: answers are checked by the adapter. */
 async function loadProbe({ warehouse, table }: Bench, probe: Probe): Promise<void> {
@@ -23,9 +31,7 @@ async function loadBad(bench: Bench, generation: string, type: "STRING", values:
 }
 
 async function readKeys({ session }: Bench, values: string, relation: SqlFragment): Promise<string[]> {
-  const rows = await session.run(
-    renderSnowflakeSql("verify/read-keys", { values: fragment(values), relation }),
-  );
+  const rows = await session.run(renderVerifySql("read-keys", { values: fragment(values), relation }));
   return rows.flatMap(({ KEYS }) => (KEYS == null ? [] : [KEYS]));
 }
 
@@ -54,7 +60,7 @@ export const copyQuestions: readonly Question[] = [
     about: "values of every type arrive as they were written (USE_VECTORIZED_SCANNER, USE_LOGICAL_TYPE)",
     assumed: ["all of them"],
     ask: async ({ session, names }) => {
-      const [row = {}] = await session.run(renderSnowflakeSql("verify/read-values", { hot: names.hot }));
+      const [row = {}] = await session.run(renderVerifySql("read-values", { hot: names.hot }));
       const other = Object.entries(row).filter(([, isEqual]) => isEqual !== "true");
       return other.length === 0 ? "all of them" : `other values in ${other.map(([name]) => name).join(", ")}`;
     },
@@ -80,7 +86,7 @@ export const copyQuestions: readonly Question[] = [
     about: "what COPY without FORCE says where all files were loaded before",
     assumed: ["one row: status", "LOAD_SKIPPED"],
     ask: async (bench) =>
-      describeKnown(await bench.session.run(renderCopy(bench, "verify/copy-known", bench.probes.first))),
+      describeKnown(await bench.session.run(renderCopy(bench, "copy-known", bench.probes.first))),
   },
   {
     about: "FORCE loads what was loaded before",
@@ -112,7 +118,7 @@ export const copyQuestions: readonly Question[] = [
       bench.withSessions([{}], async ([own]) => {
         const row = { event_id: "e".repeat(32) };
         const fresh = await bench.write({ day: "2026-11-22", generation: "k1", files: [[row]] });
-        const copy = renderCopy(bench, "verify/copy-known", fresh);
+        const copy = renderCopy(bench, "copy-known", fresh);
         await begin(own!);
         await own!.run(copy);
         await rollback(own!);

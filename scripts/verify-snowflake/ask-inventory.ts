@@ -5,7 +5,7 @@ import { hasNullMember } from "./ask-copy.ts";
 import type { Bench } from "./bench.ts";
 import type { Probe } from "./probe-files.ts";
 import type { Question } from "./question.ts";
-import { readOutcome } from "./say.ts";
+import { readOutcome, renderVerifySql } from "./say.ts";
 
 const folderOf = ({ files }: Probe) => files[0]!.key.slice(0, files[0]!.key.lastIndexOf("/") + 1);
 
@@ -55,7 +55,7 @@ export const inventoryQuestions: readonly Question[] = [
     about: "day and generation are told by METADATA$FILENAME",
     assumed: ["2026-11-20 g1"],
     ask: async ({ session, names }) => {
-      const rows = await session.run(renderSnowflakeSql("verify/read-partitions", { files: names.files }));
+      const rows = await session.run(renderVerifySql("read-partitions", { files: names.files }));
       return rows.map(({ DAY, GENERATION }) => `${DAY} ${GENERATION}`).join(", ");
     },
   },
@@ -101,7 +101,7 @@ export const inventoryQuestions: readonly Question[] = [
     assumed: ["fewer than all"],
     ask: async ({ session, names, probes }) => {
       const day = literalText(probes.next.day);
-      const plan = await session.run(renderSnowflakeSql("verify/explain-cold", { cold: names.cold, day }));
+      const plan = await session.run(renderVerifySql("explain-cold", { cold: names.cold, day }));
       const scan = plan.find((row) => (row.objects ?? "").includes("_FILES"));
       if (scan === undefined)
         return `no scan of the inventory: ${plan.map((row) => row.operation).join(", ")}`;

@@ -11,7 +11,7 @@ import { fragment } from "../../src/sql/render.ts";
 import type { Bench } from "./bench.ts";
 import { probeColumns } from "./probe-files.ts";
 import type { Question } from "./question.ts";
-import { clearHot, countHot, readOutcome, renderCopy } from "./say.ts";
+import { clearHot, countHot, readOutcome, renderCopy, renderVerifySql } from "./say.ts";
 
 const copyMs = 120_000;
 
@@ -67,7 +67,7 @@ export const sessionQuestions: readonly Question[] = [
     assumed: ["000630"],
     ask: (bench) =>
       bench.withSessions([{ STATEMENT_TIMEOUT_IN_SECONDS: 1 }], ([own]) =>
-        readOutcome(own!.run(renderSnowflakeSql("verify/wait", { seconds: fragment("10") }))),
+        readOutcome(own!.run(renderVerifySql("wait", { seconds: fragment("10") }))),
       ),
   },
   {

@@ -16,6 +16,7 @@ import {
   readOutcome,
   readTransaction,
   renderCopy,
+  renderVerifySql,
   rollback,
 } from "./say.ts";
 
@@ -25,7 +26,7 @@ const patient = { LOCK_TIMEOUT: 30 };
 
 const abort = async (bench: Bench, session: Session) => {
   const id = await readTransaction(session);
-  await bench.session.run(renderSnowflakeSql("verify/abort-transaction", { id: fragment(id ?? "0") }));
+  await bench.session.run(renderVerifySql("abort-transaction", { id: fragment(id ?? "0") }));
 };
 
 const ledgerRow = (day: string, generation: string): LedgerRow => ({

@@ -1,12 +1,12 @@
 import { nameRelations, type Relations } from "../../src/adapters/snowflake/names.ts";
 import type { SnowflakeOptions } from "../../src/adapters/snowflake/options.ts";
 import { openSession, type Parameters, type Session } from "../../src/adapters/snowflake/session.ts";
-import { renderSnowflakeSql } from "../../src/adapters/snowflake/sql.ts";
 import { createSnowflakeWarehouse } from "../../src/adapters/snowflake/warehouse.ts";
 import type { TableName } from "../../src/config/types.ts";
 import { isShardliftError } from "../../src/errors.ts";
 import type { ObjectStore, Warehouse } from "../../src/ports.ts";
 import { firstRow, type Probe, type ProbeSpec, probeColumns, probeDays, writeProbe } from "./probe-files.ts";
+import { renderVerifySql } from "./say.ts";
 
 /** Where questions are asked: a schema and a lake folder of their own, and nothing else. */
 export interface Bench {
@@ -65,7 +65,7 @@ export async function withBench<T>(input: BenchInput, work: (bench: Bench) => Pr
 
 async function createScratch(session: Session, { schema }: Relations): Promise<void> {
   const failed = `The scratch schema ${schema.sql} cannot be made.`;
-  await session.run(renderSnowflakeSql("verify/create-scratch", { schema }), { failed });
+  await session.run(renderVerifySql("create-scratch", { schema }), { failed });
 }
 
 async function dropScratch(
@@ -74,7 +74,7 @@ async function dropScratch(
 ): Promise<void> {
   const session = await openSession(options);
   const failed = `The scratch schema ${schema.sql} cannot be dropped: drop it yourself.`;
-  await session.run(renderSnowflakeSql("verify/drop-scratch", { schema }), { failed }).finally(session.end);
+  await session.run(renderVerifySql("drop-scratch", { schema }), { failed }).finally(session.end);
 }
 
 async function removeFiles(store: ObjectStore, prefix: string): Promise<void> {

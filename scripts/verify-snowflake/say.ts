@@ -4,9 +4,15 @@ import { renderStagePath } from "../../src/adapters/snowflake/paths.ts";
 import type { Session } from "../../src/adapters/snowflake/session.ts";
 import { literalText, renderSnowflakeSql } from "../../src/adapters/snowflake/sql.ts";
 import type { Row } from "../../src/adapters/snowflake/statement.ts";
-import { fragment, identifier, join } from "../../src/sql/render.ts";
+import { fragment, identifier, join, renderSql, type SqlFragment } from "../../src/sql/render.ts";
+import { readStatement } from "../../src/sql/statements.ts";
 import type { Bench } from "./bench.ts";
 import { type Probe, probeDays } from "./probe-files.ts";
+
+/** One of `sql/snowflake/verify`, its places filled. */
+export function renderVerifySql(name: string, values: Record<string, SqlFragment>): string {
+  return renderSql(readStatement(`snowflake/verify/${name}`), values);
+}
 
 /** Snowflake's code where the work is refused, else `done`. Anything without a code is no answer to a question. */
 export async function readOutcome(work: Promise<unknown>): Promise<string> {
@@ -43,15 +49,16 @@ export async function readTransaction(session: Session): Promise<string | null> 
 const copied = ["_day", "_generation", "event_id"] as const;
 const types = { _day: "DATE", _generation: "VARCHAR", event_id: "VARCHAR" };
 
-/** COPY of some columns: as Shardlift says it (`copy`), or without FORCE (`verify/copy-known`). */
+/** COPY of some columns: as Shardlift says it (`copy`), or without FORCE (`copy-known`). */
 export function renderCopy(
   { names, options }: Bench,
-  how: "copy" | "verify/copy-known",
+  how: "copy" | "copy-known",
   probe: Pick<Probe, "files">,
   fileNames = probe.files.map(({ key }) => key.slice(key.lastIndexOf("/") + 1)),
 ): string {
   const { key } = probe.files[0]!;
-  return renderSnowflakeSql(how, {
+  const render = how === "copy" ? renderSnowflakeSql : renderVerifySql;
+  return render(how, {
     hot: names.hot,
     names: join(copied.map((name) => identifier(foldName(name)))),
     values: join(copied.map((name) => fragment(`$1:${identifier(name).sql}::${types[name]}`))),

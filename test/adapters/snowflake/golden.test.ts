@@ -138,7 +138,9 @@ describe("the statements for Snowflake", () => {
   test("hold a hostile name between its quotes only", async () => {
     for (const [name, text] of Object.entries((await rendered()).hostile)) {
       const bare = text.replace(/^-- :.*$/gm, "").replace(/'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")*"/g, "''");
-      expect(bare, name).not.toMatch(/DROP SCHEMA (?!IF EXISTS ''\.'' CASCADE)|DROP TABLE|DELETE FROM t|\{\{/);
+      expect(bare, name).not.toMatch(
+        /DROP SCHEMA (?!IF EXISTS ''\.'' CASCADE)|DROP TABLE|DELETE FROM t|\{\{/,
+      );
     }
   });
 
