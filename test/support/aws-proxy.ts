@@ -1,5 +1,11 @@
 /** Stands between the SDK and a server: counts calls and makes some of them fail as networks and AWS do. */
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type Fault =
@@ -30,6 +36,10 @@ export interface AwsProxy {
   calls: string[];
   /** When each call was signed, by its caller's clock, ms. */
   signedMs: number[];
+  /** Headers of each call. */
+  headers: IncomingHttpHeaders[];
+  /** How many calls were on at once at most. */
+  mostAtOnce(): number;
   /** Date that answers tell, ms; null: the server's own. */
   setDate(nowMs: number | null): void;
   inject(rule: FaultRule): void;
@@ -44,10 +54,18 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
   let date: string | null = null;
   const calls: string[] = [];
   const signedMs: number[] = [];
+  const headers: IncomingHttpHeaders[] = [];
+  let [now, most] = [0, 0];
   const server = createServer((incoming, answer) => {
     const { operation, key } = readOperation(incoming);
     calls.push(key === "" ? operation : `${operation} ${key}`);
     signedMs.push(readSignedMs(incoming));
+    headers.push(incoming.headers);
+    now += 1;
+    most = Math.max(most, now);
+    answer.once("close", () => {
+      now -= 1;
+    });
     const rule = rules.find((candidate) => hits(candidate, operation, key));
     void pass(incoming, answer, upstream, rule ?? null, date);
   });
@@ -56,6 +74,8 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     signedMs,
+    headers,
+    mostAtOnce: () => most,
     setDate(nowMs) {
       date = nowMs === null ? null : new Date(nowMs).toUTCString();
     },
@@ -65,6 +85,8 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
       date = null;
       calls.length = 0;
       signedMs.length = 0;
+      headers.length = 0;
+      most = now;
     },
     stop() {
       server.closeAllConnections();

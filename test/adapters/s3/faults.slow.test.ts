@@ -6,7 +6,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { isShardliftError, type ShardliftError } from "../../../src/errors.ts";
 import type { ObjectStore } from "../../../src/ports.ts";
 import { type AwsProxy, startAwsProxy } from "../../support/aws-proxy.ts";
-import { type AwsServer, findServer, neededServer, startMinistack } from "../../support/aws-servers.ts";
+import {
+  type AwsServer,
+  account,
+  findServer,
+  neededServer,
+  startMinistack,
+} from "../../support/aws-servers.ts";
 import { makeBucket, newPlace, openStore, rawClient, useStandInCredentials } from "./s3-world.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -188,6 +194,13 @@ describe.skipIf(findServer("ministack") === null)(`a bucket that fails${neededSe
       expect(await store.put("a", bytes("x"), { ifMatch: found.etag })).toMatchObject({ put: true });
     });
 
+    test("in parts holds a few of them at a time", async () => {
+      const { store } = fresh({ wholeBytes: 6_000_000, partBytes: 5_300_000 });
+      await store.putFile("a", await makeFile(53_000_000));
+      expect(proxy.calls.filter((call) => call.startsWith("UploadPart"))).toHaveLength(10);
+      expect(proxy.mostAtOnce()).toBeLessThanOrEqual(4);
+    });
+
     test("in parts is refused where an object is, and leaves no part behind", async () => {
       const { store, place } = fresh(parts);
       await store.put("a", bytes("theirs"), ifAbsent);
@@ -254,6 +267,42 @@ describe.skipIf(findServer("ministack") === null)(`a bucket that fails${neededSe
       expect({ code: error.code, retryable: error.retryable }).toEqual({ code: "outside", retryable: true });
       expect([await listAll(store), await countUnfinished(place.prefix)]).toEqual([[], 0]);
     });
+  });
+
+  test("every call names the bucket's owner, and every write the key, where the environment has them", async () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/1a2b";
+    const place = { ...newPlace(proxy.endpoint, "shop-lake"), bucketOwner: account };
+    const store = openStore(place, { kmsKey, wholeBytes: 6_000_000, partBytes: 5_300_000 });
+    await store.put("small", bytes("x"), ifAbsent);
+    await store.putFile("whole", await makeFile(1000));
+    await store.putFile("parts", await makeFile(7_000_000));
+    await store.get("small");
+    await store.now();
+    await store.remove(await listAll(store));
+    const names = proxy.calls.map((call) => call.split(" ", 1)[0]!);
+    expect(proxy.headers.map((headers) => headers["x-amz-expected-bucket-owner"])).toEqual(
+      names.map(() => account),
+    );
+    const encrypted = names.filter((_, index) => {
+      const headers = proxy.headers[index]!;
+      const told = [
+        headers["x-amz-server-side-encryption"],
+        headers["x-amz-server-side-encryption-aws-kms-key-id"],
+      ];
+      return JSON.stringify(told) === JSON.stringify(["aws:kms", kmsKey]);
+    });
+    expect(encrypted).toEqual(["PutObject", "PutObject", "CreateMultipartUpload"]);
+    expect(new Set(names)).toEqual(
+      new Set([
+        "PutObject",
+        "CreateMultipartUpload",
+        "UploadPart",
+        "CompleteMultipartUpload",
+        "GetObject",
+        "ListObjectsV2",
+        "DeleteObjects",
+      ]),
+    );
   });
 
   describe("reading", () => {
