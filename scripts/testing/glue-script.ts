@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { installPython } from "./install-python.ts";
 import type { Outcome, Tally } from "./run-suites.ts";
+import { findStandIns } from "./stand-ins.ts";
 
 const sparkFolder = join(".cache", "spark");
 const lintFolder = join(".cache", "glue-lint");
@@ -28,8 +29,9 @@ export function findGlueLintFault(): string | null {
 
 /** The script's own tests, which need no cluster. */
 export async function runGlueTests(): Promise<Tally> {
-  const pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE", tests];
-  const { stdout, status } = spawnSync(join(sparkFolder, "bin", "python"), pytest, { encoding: "utf8" });
+  const pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfEs", tests];
+  const env = { ...process.env, ...findStandIns() };
+  const { stdout, status } = spawnSync(join(sparkFolder, "bin", "python"), pytest, { encoding: "utf8", env });
   process.stdout.write(stdout);
   return buildPytestTally(stdout, status);
 }
@@ -43,7 +45,10 @@ export function buildPytestTally(stdout: string, status: number | null): Tally {
     failures.push({ name: "pytest", reason: `exit code ${status}; see above` });
   }
   const passed = Number(/(\d+) passed.* in [\d.]+s/.exec(stdout)?.[1] ?? 0);
-  return { passed, failures, skips: [] };
+  const skips = [...stdout.matchAll(/^SKIPPED \[\d+\] (\S+): (.*)$/gm)].map(
+    ([, name, reason]): Outcome => ({ name: name!, reason: reason! }),
+  );
+  return { passed, failures, skips };
 }
 
 /** Each of the checks counts as one test. */

@@ -20,6 +20,8 @@ export interface ScriptInput {
   args?: Record<string, string>;
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** Another copy of the script. */
+  script?: string;
 }
 
 export interface ScriptEnd {
@@ -57,8 +59,8 @@ function buildArguments({ root, deadlineMs, args }: ScriptInput, key: string, ru
   return Object.entries(told).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-async function spawnScript(args: readonly string[], { env, signal, root }: ScriptInput) {
-  const child = spawn(sparkPython!, [scriptPath, ...args], {
+async function spawnScript(args: readonly string[], { env, signal, root, script = scriptPath }: ScriptInput) {
+  const child = spawn(sparkPython!, [script, ...args], {
     cwd: root,
     env: {
       ...process.env,

@@ -20,6 +20,15 @@ describe("pytest's summary", () => {
     });
   });
 
+  test("tells of what was skipped and why", () => {
+    const stdout = "SKIPPED [10] test/glue/test_s3_lake.py:40: no stand-in\n54 passed, 10 skipped in 9.00s\n";
+    expect(buildPytestTally(stdout, 0)).toEqual({
+      passed: 54,
+      failures: [],
+      skips: [{ name: "test/glue/test_s3_lake.py:40", reason: "no stand-in" }],
+    });
+  });
+
   test("is a failure where it ended otherwise than well and names nothing", () => {
     expect(buildPytestTally("", null).failures).toEqual([
       { name: "pytest", reason: "exit code null; see above" },

@@ -1,0 +1,164 @@
+"""The lake in S3, against a stand-in: what is created once stays, and a lost answer is no refusal."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+from shardlift_glue import s3_lake
+from shardlift_glue.errors import ShardliftError
+from shardlift_glue.options import LakeOptions, Options
+from shardlift_glue.s3_lake import S3Lake
+from shardlift_glue.source import fetch_part
+
+PYTHON = os.environ.get("SHARDLIFT_MOTO")
+
+pytestmark = pytest.mark.skipif(PYTHON is None, reason="no SHARDLIFT_MOTO, the Python of a stand-in for S3")
+
+
+def find_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """A server of its own, ended by its process."""
+    port = find_port()
+    command = [str(PYTHON), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+
+
+def wait_for(port: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise TimeoutError("the stand-in did not start")
+
+
+@pytest.fixture
+def lake(endpoint: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> S3Lake:
+    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "eu-west-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    bucket = f"lake-{abs(hash(request.node.name))}"
+    place = {"LocationConstraint": "eu-west-1"}
+    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    return S3Lake(LakeOptions(f"s3://{bucket}/some/prefix/", endpoint))
+
+
+def write_file(path: Path, body: bytes) -> Path:
+    path.write_bytes(body)
+    return path
+
+
+def list_keys(lake: S3Lake) -> list[str]:
+    found = lake.client.list_objects_v2(Bucket=lake.bucket).get("Contents", [])
+    return [item["Key"] for item in found]
+
+
+def test_objects_lie_below_the_lakes_prefix(lake: S3Lake, tmp_path: Path) -> None:
+    lake.write("_runs/a/progress.json", b"1")
+    lake.write("_runs/a/progress.json", b"2")
+    lake.create("x/day=1/f.parquet", write_file(tmp_path / "f", b"rows"))
+
+    assert list_keys(lake) == ["some/prefix/_runs/a/progress.json", "some/prefix/x/day=1/f.parquet"]
+    assert lake.read("_runs/a/progress.json") == b"2"
+    lake.fetch("x/day=1/f.parquet", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == b"rows"
+
+
+def test_a_key_is_created_once(lake: S3Lake, tmp_path: Path) -> None:
+    lake.create("k", write_file(tmp_path / "a", b"first"))
+    with pytest.raises(ShardliftError, match="already"):
+        lake.create("k", write_file(tmp_path / "b", b"second"))
+    assert lake.read("k") == b"first"
+
+
+def test_a_large_file_goes_in_parts_and_is_created_once_too(
+    lake: S3Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Parts of S3 have 5 MB at least, but for the last.
+    monkeypatch.setattr(s3_lake, "PART_BYTES", 5 * 2**20)
+    body = os.urandom(12 * 2**20)
+    lake.create("k", write_file(tmp_path / "a", body))
+
+    assert lake.read("k") == body
+    assert lake.client.head_object(Bucket=lake.bucket, Key="some/prefix/k")["ETag"].endswith('-3"')
+
+
+def test_an_answer_that_was_lost_is_no_refusal(lake: S3Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = lake.client.put_object
+
+    def put_twice(**values: Any) -> Any:
+        values["Body"] = values["Body"].read()
+        put(**values)
+        return put(**values)
+
+    monkeypatch.setattr(lake.client, "put_object", put_twice)
+    lake.create("k", write_file(tmp_path / "a", b"rows"))
+
+    assert lake.read("k") == b"rows"
+
+
+def test_a_prefix_is_removed_whole_and_no_more(lake: S3Lake, tmp_path: Path) -> None:
+    for name in ("a/1", "a/b/2", "ab/3"):
+        lake.replace(name, write_file(tmp_path / "f", b""))
+    lake.remove("a/")
+    lake.remove("nothing/")
+
+    assert list_keys(lake) == ["some/prefix/ab/3"]
+
+
+def test_a_shards_file_is_fetched_under_its_own_ending(lake: S3Lake, endpoint: str, tmp_path: Path) -> None:
+    lake.write("events.jsonl.gz", b"packed")
+    options = Options(LakeOptions("/lake", endpoint), "spec.json", "jr_1", 1)
+    uri = f"s3://{lake.bucket}/some/prefix/events.jsonl.gz"
+
+    path = fetch_part(options, tmp_path, {"path": uri, "format": "jsonl.gz", "bytes": 6})
+
+    assert path.read_bytes() == b"packed"
+    assert path.name.endswith(".jsonl.gz")
+
+
+def test_what_is_missing_is_named(lake: S3Lake) -> None:
+    with pytest.raises(ShardliftError) as caught:
+        lake.read("nobody")
+    assert caught.value.parts["failed"] == f"There is no s3://{lake.bucket}/some/prefix/nobody."
+    assert caught.value.retryable is False
+
+
+@pytest.mark.parametrize(
+    ("cause", "retryable"),
+    [
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutObject"), False),
+        (ClientError({"Error": {"Code": "SlowDown", "Message": "later"}}, "PutObject"), True),
+        (ConnectTimeoutError(endpoint_url="http://nowhere"), True),
+    ],
+)
+def test_a_put_that_fails_otherwise_says_whether_to_ask_again(
+    lake: S3Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: Exception, retryable: bool
+) -> None:
+    def fail(**_: Any) -> None:
+        raise cause
+
+    monkeypatch.setattr(lake.client, "put_object", fail)
+    with pytest.raises(ShardliftError) as caught:
+        lake.create("k", write_file(tmp_path / "a", b"rows"))
+    assert (caught.value.code, caught.value.retryable) == ("outside", retryable)
+
+
+def test_the_clock_is_the_stores(lake: S3Lake) -> None:
+    assert abs(lake.now_ms() / 1000 - time.time()) < 60
