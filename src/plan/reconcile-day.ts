@@ -1,6 +1,7 @@
 import type { Day } from "../days/day.ts";
 import type { FamilyName } from "../days/families.ts";
 import { isSameVersion, type SourceVersion } from "../days/shards.ts";
+import type { ErrorParts } from "../errors.ts";
 import type { Head, Manifest } from "../lake/types.ts";
 import type { DayMeasure, LedgerRow } from "../ports.ts";
 import { formatCount } from "./format.ts";
@@ -17,6 +18,8 @@ export interface DayHops {
   /** One per generation found in the table. */
   hot: readonly DayMeasure[];
   cold: readonly DayMeasure[];
+  /** Why cold could not be counted; null where it was. */
+  coldFault: ErrorParts | null;
   /** Folder the catalog's partition points at; absent where the environment has no catalog. */
   partition?: string | null;
   /** Whether policy keeps the day hot. */
@@ -49,7 +52,7 @@ export function reconcileDay(hops: DayHops): DayReconciliation {
             ...compareSource(manifest, version, notes),
             ...compareLedger(hops, notes),
             ...compareTable("hot", hops.ledger?.hotGeneration ?? null, hot, manifest),
-            ...compareTable("cold", hops.ledger?.coldGeneration ?? null, cold, manifest),
+            ...compareCold(hops, manifest),
             ...comparePartition(hops),
           ];
   const { duplicates, filtered } = manifest?.balance ?? {
@@ -77,13 +80,14 @@ function sumRows(measures: readonly DayMeasure[]): number | null {
 }
 
 /** Rows of a day that no head knows. */
-function findOrphans({ hot, cold, partition }: DayHops): string[] {
+function findOrphans({ hot, cold, coldFault, partition }: DayHops): string[] {
   const places = [["hot", hot] as const, ["cold", cold] as const].filter(
     ([, found]) => (sumRows(found) ?? 0) > 0,
   );
   const differences = places.map(
     ([place, found]) => `${place} has ${formatCount(sumRows(found) ?? 0)} rows of a day without a head`,
   );
+  if (coldFault !== null) differences.push(describeFault(coldFault));
   if (partition) differences.push(`the catalog points at ${partition}, the day has no head`);
   return differences;
 }
@@ -144,6 +148,16 @@ function compareLedger({ head, ledger, isHot }: DayHops, notes: string[]): strin
     );
   }
   return differences;
+}
+
+/** Of what could not be read nothing is compared, and the day differs for that alone. */
+function compareCold({ coldFault, ledger, cold }: DayHops, manifest: Manifest): string[] {
+  if (coldFault !== null) return [describeFault(coldFault)];
+  return compareTable("cold", ledger?.coldGeneration ?? null, cold, manifest);
+}
+
+function describeFault({ failed, received, remedy }: ErrorParts): string {
+  return `cold cannot be counted: ${received ?? failed}${remedy === undefined ? "" : `; to do: ${remedy}`}`;
 }
 
 /** Counted rows against the manifest; nothing is counted where the ledger says that nothing is there. */

@@ -2,12 +2,13 @@ import pMap from "p-map";
 import type { PipelineFamily } from "../config/types.ts";
 import { type Day, type DayRange, dayAt, listDays } from "../days/day.ts";
 import { isHot } from "../days/lifecycle.ts";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, type ShardliftError } from "../errors.ts";
 import { readManifest } from "../lake/manifest.ts";
 import { type DayReconciliation, reconcileDay } from "../plan/reconcile-day.ts";
 import type { DayFacts } from "../plan/types.ts";
 import type { DayMeasure, LedgerRow } from "../ports.ts";
 import type { TaskContext, TaskOutput } from "./context.ts";
+import { measureReadable } from "./measure-readable.ts";
 import { readFacts } from "./read-facts.ts";
 
 /** Manifests read at once. */
@@ -25,7 +26,8 @@ export interface ReconcileReport {
 
 /**
  * Compares per day: source rows; manifest, hot and cold rows, checksums, non-null counts per column; and where the
- * catalog points. Trusts no head: rows are counted where they lie. 0 where all balance, 65 where something differs, 99 without days.
+ * catalog points. Trusts no head: rows are counted where they lie. A day whose cold files cannot be read is named, the
+ * others are compared all the same. 0 where all balance, 65 where something differs, 99 without days.
  */
 export async function runReconcile(context: TaskContext): Promise<ReconcileReport> {
   const facts = await readFacts(context, { from: "source" });
@@ -45,6 +47,8 @@ interface Counted {
   ledger: Map<Day, LedgerRow>;
   hot: Map<Day, DayMeasure[]>;
   cold: Map<Day, DayMeasure[]>;
+  /** Days of which cold cannot be counted, because a file is gone or broken. */
+  unreadable: Map<Day, ShardliftError>;
   /** null: the environment has no catalog. */
   partitions: Map<Day, string> | null;
 }
@@ -61,8 +65,11 @@ async function reconcileFamily(
   const compare = async (facts: DayFacts): Promise<DayReconciliation | null> => {
     const hot = counted.hot.get(facts.day) ?? [];
     const cold = counted.cold.get(facts.day) ?? [];
+    const coldFault = counted.unreadable.get(facts.day)?.parts ?? null;
     const partition = counted.partitions?.get(facts.day) ?? null;
-    if (facts.head === null && hot.length + cold.length === 0 && partition === null) return null;
+    const isUnread = coldFault !== null && counted.ledger.has(facts.day);
+    const isNowhere = hot.length + cold.length === 0 && partition === null && !isUnread;
+    if (facts.head === null && isNowhere) return null;
     const manifest = await readHeadManifest(context, family, facts);
     return reconcileDay({
       family: family.family,
@@ -73,6 +80,7 @@ async function reconcileFamily(
       ledger: counted.ledger.get(facts.day) ?? null,
       hot,
       cold,
+      coldFault,
       ...(counted.partitions === null ? {} : { partition }),
       isHot: isHot(facts.day, today, context.pipeline.retentionDays),
     });
@@ -90,16 +98,19 @@ async function readHeadManifest(
 }
 
 async function countTables(
-  { ports }: TaskContext,
+  { ports, signal }: TaskContext,
   { table }: PipelineFamily,
   range: DayRange,
 ): Promise<Counted> {
   const ledger = await ports.warehouse.readLedger(table, range);
-  const { catalog } = ports;
+  const { catalog, warehouse } = ports;
+  const countCold = (days: DayRange) => warehouse.measureCold(table, days);
+  const cold = await measureReadable(range, countCold, signal);
   return {
     ledger: new Map(ledger.map((row) => [row.day, row])),
-    hot: groupByDay(await ports.warehouse.measureHot(table, range)),
-    cold: groupByDay(await ports.warehouse.measureCold(table, range)),
+    hot: groupByDay(await warehouse.measureHot(table, range)),
+    cold: groupByDay(cold.measures),
+    unreadable: cold.unreadable,
     partitions: catalog === null ? null : await catalog.readPartitions(table, listDays(range)),
   };
 }

@@ -68,6 +68,7 @@ function reconcile(changes: Partial<DayHops> = {}) {
     ledger: buildLedgerRow(),
     hot: [buildMeasure()],
     cold: [buildMeasure()],
+    coldFault: null,
     isHot: true,
     ...changes,
   });
@@ -91,6 +92,19 @@ describe("reconcile finds", () => {
       "rows missing in hot",
       { hot: [buildMeasure({ rows: 989 })] },
       "hot has 989 rows, the manifest says 990",
+    ],
+    [
+      "a file of cold that cannot be read",
+      {
+        cold: [],
+        coldFault: { failed: "No count.", received: "a.parquet is gone", remedy: "backfill" },
+      },
+      "cold cannot be counted: a.parquet is gone; to do: backfill",
+    ],
+    [
+      "a file that cannot be read of a day without a head",
+      { head: null, manifest: null, hot: [], cold: [], coldFault: { failed: "No count." } },
+      "cold cannot be counted: No count.",
     ],
     ["no rows in cold", { cold: [] }, "cold has 0 rows, the manifest says 990"],
     [

@@ -30,11 +30,16 @@ const dataFault = /^(Conversion Error|Invalid Input Error|Out of Range Error|Con
 const brokenFile = /No files found|not a Parquet file|No magic bytes/i;
 const statementFault = /^(Parser Error|Binder Error|Catalog Error|Not implemented Error|Invalid Input Error)/;
 
+/** Whether a file is gone, cut off, or something else. */
+export function isBrokenFile(error: unknown): boolean {
+  return error instanceof Error && brokenFile.test(error.message);
+}
+
 /** Turns what DuckDB threw into our error, once, at this edge; what nobody foresaw stays as it is: our bug. */
 export function translateError(error: unknown, failed: string): unknown {
   if (isShardliftError(error) || !(error instanceof Error)) return error;
   // A file that is gone or cut off will be so next time too.
-  if (brokenFile.test(error.message)) {
+  if (isBrokenFile(error)) {
     const rule = "every file of the manifest is in the lake, as it was written";
     const remedy = "look whether somebody deleted it; shardlift backfill --again makes the day anew";
     return new ShardliftError("data", { failed, rule, received: error.message, remedy }, { cause: error });

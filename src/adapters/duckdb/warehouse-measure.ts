@@ -2,6 +2,7 @@ import type { Day, DayRange } from "../../days/day.ts";
 import type { DayMeasure } from "../../ports.ts";
 import { fragment, identifier, join, type SqlFragment } from "../../sql/render.ts";
 import type { Database, Row } from "./database.ts";
+import { isBrokenFile } from "./warehouse-errors.ts";
 import {
   type FileGroup,
   type FindPath,
@@ -31,8 +32,8 @@ export async function measureRelation(
 }
 
 /**
- * Counts what the cold view shows. Where files are lost the view fails for their days; then the files that are left
- * are counted instead, so that whoever compares can name the day.
+ * Counts what the cold view shows. Where files are lost or broken the view may fail for other days too; then those of
+ * the days' files that are left are counted instead, so that whoever compares can name the day.
  */
 export async function measureColdView(
   database: Database,
@@ -43,8 +44,18 @@ export async function measureColdView(
   const groups = await readColdFiles(database, names);
   const there = groups.map((group) => ({ ...group, keys: group.keys.filter(findPath.isThere) }));
   const isWhole = groups.every((group, index) => group.keys.length === there[index]?.keys.length);
-  if (isWhole) return measureRelation(database, names, names.cold, days);
-  return measureGroups(database, there, findPath, renderDayCondition("_day", days));
+  try {
+    if (isWhole) return await measureRelation(database, names, names.cold, days);
+  } catch (error) {
+    if (!isBrokenFile(error)) throw error;
+  }
+  const own = there.map((group) => ({ ...group, keys: group.keys.filter((key) => isOfDays(key, days)) }));
+  return measureGroups(database, own, findPath, renderDayCondition("_day", days));
+}
+
+function isOfDays(key: string, days: DayRange | "all"): boolean {
+  const day = /\/day=(\d{4}-\d{2}-\d{2})\//.exec(key)?.[1] ?? "";
+  return days === "all" || (day >= days.first && day <= days.last);
 }
 
 /** Counts registered files of the named generations by what stands in them, not by their folders' names. */

@@ -29,6 +29,7 @@ export async function createWorld(options: DoubleOptions): Promise<World> {
       afterAbort: "refuse",
       fileNames: "bucket",
       refreshUnchanged: "nothing",
+      opens: "named days",
       copyKnown: "nothing",
       copyFile: "url",
     },

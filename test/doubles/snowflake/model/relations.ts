@@ -9,12 +9,22 @@ import { joinUrl } from "./stages.ts";
 import { renderVisible } from "./transactions.ts";
 import type { World } from "./world.ts";
 
+/** Which registered files a statement opens, by their paths; the others may be gone. */
+export type Opens = (path: string) => boolean;
+
+const opensAll: Opens = () => true;
+
 /** What a statement of this client sees, with these binds. */
-export function createScope(world: World, client: Client, binds: Scope["binds"] = {}): Scope {
+export function createScope(
+  world: World,
+  client: Client,
+  binds: Scope["binds"] = {},
+  opens: Opens = opensAll,
+): Scope {
   return {
     binds,
     nowMs: Math.floor(world.clock.now()),
-    resolve: (parts) => resolveRelation(world, client, completeParts(parts, client.session)),
+    resolve: (parts) => resolveRelation(world, client, completeParts(parts, client.session), opens),
   };
 }
 
@@ -26,16 +36,21 @@ export function refuseHidden({ account }: World, name: readonly string[], kind =
   if (isHidden) throw unknownObject(kind, printName(name));
 }
 
-async function resolveRelation(world: World, client: Client, name: ObjectName): Promise<Relation> {
+async function resolveRelation(
+  world: World,
+  client: Client,
+  name: ObjectName,
+  opens: Opens,
+): Promise<Relation> {
   refuseHidden(world, name);
   const found = world.catalog.require(name, "table", "view", "external table");
   switch (found.kind) {
     case "table":
       return renderTable(client, found);
     case "view":
-      return renderView(world, client, found);
+      return renderView(world, client, found, opens);
     case "external table":
-      return renderExternal(world, client, found);
+      return renderExternal(world, client, found, opens);
     default:
       return found satisfies never;
   }
@@ -47,14 +62,19 @@ function renderTable(client: Client, table: Table): Relation {
 }
 
 /** A view is bound anew each time: it sees what its reader's transaction sees. */
-async function renderView(world: World, client: Client, view: View): Promise<Relation> {
-  const body = await translate(view.body, createScope(world, client));
+async function renderView(world: World, client: Client, view: View, opens: Opens): Promise<Relation> {
+  const body = await translate(view.body, createScope(world, client, {}, opens));
   const columns = view.columns.map(({ name }) => quote(name)).join(", ");
   return { sql: `(SELECT * FROM (${body}) AS viewed(${columns}))` };
 }
 
-async function renderExternal(world: World, client: Client, table: ExternalTable): Promise<Relation> {
-  const files = await findRegistered(world, table);
+async function renderExternal(
+  world: World,
+  client: Client,
+  table: ExternalTable,
+  opens: Opens,
+): Promise<Relation> {
+  const files = await findRegistered(world, table, opens);
   const base = await buildFileRelation(client.connection, world.footers, files, () => ({}));
   const scope = createScope(world, client);
   const columns: string[] = [];
@@ -70,10 +90,11 @@ async function renderExternal(world: World, client: Client, table: ExternalTable
  * Registered files as they are now.
  * @throws SnowflakeError `file missing` where one is gone: the inventory does not follow the stage by itself
  */
-async function findRegistered(world: World, table: ExternalTable): Promise<StagedFile[]> {
+async function findRegistered(world: World, table: ExternalTable, opens: Opens): Promise<StagedFile[]> {
   const stage = world.catalog.require(table.stage, "stage");
+  const opened = [...table.files.values()].filter(({ path }) => opens(path));
   const files = await Promise.all(
-    [...table.files.values()].map(async ({ path }) => {
+    opened.map(async ({ path }) => {
       const url = joinUrl(stage, table.prefix + path);
       const found = await world.storage.find(url);
       if (found === null) throw fileMissing(url);

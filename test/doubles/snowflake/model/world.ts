@@ -20,6 +20,8 @@ export interface Choices {
   copyFile: "url" | "path";
   /** What REFRESH says of a file that is registered and has not changed. */
   refreshUnchanged: "nothing" | "REGISTER_SKIPPED";
+  /** Which registered files our counts open: those of the days that their condition names, or all. */
+  opens: "named days" | "all files";
 }
 
 /** What there is in the account beside databases, and what of it may not be used. Names are upper-case. */

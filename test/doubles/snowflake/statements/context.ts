@@ -1,6 +1,6 @@
 import type { Client } from "../model/clients.ts";
 import { completeName, type ObjectName, quoteText } from "../model/names.ts";
-import { createScope, refuseHidden } from "../model/relations.ts";
+import { createScope, type Opens, refuseHidden } from "../model/relations.ts";
 import type { World } from "../model/world.ts";
 import type { Binding, Statement } from "../protocol/queries.ts";
 import { buildStatus, type StatementResult, typeIds } from "../protocol/replies.ts";
@@ -36,8 +36,23 @@ export function readName({ world, client }: Recognised, text: string): ObjectNam
   return name;
 }
 
-export function buildScope({ world, client, statement }: Recognised): Scope {
-  return createScope(world, client, renderBinds(statement.bindings));
+export function buildScope({ world, client, statement, places }: Recognised): Scope {
+  const opens = world.choices.opens === "all files" ? undefined : readOpens(places.condition ?? "");
+  return createScope(world, client, renderBinds(statement.bindings), opens);
+}
+
+const namedDay = /'(\d{4}-\d{2}-\d{2})'::DATE/g;
+
+/** A condition of ours names days, or a range of them; files of other partitions are not opened. */
+function readOpens(condition: string): Opens | undefined {
+  const days = [...condition.matchAll(namedDay)].map(([, day]) => day!);
+  const [first, last] = days;
+  if (first === undefined) return undefined;
+  const isRange = / BETWEEN /.test(condition);
+  return (path) => {
+    const day = /(?:^|\/)day=([^/]+)\//.exec(path)?.[1] ?? "";
+    return isRange ? first <= day && day <= last! : days.includes(day);
+  };
 }
 
 /** Binds as literals of DuckDB, by their numbers. */
