@@ -1,34 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PartitionError, PartitionInput, Table } from "@aws-sdk/client-glue";
-import type { Day } from "../../days/day.ts";
+import type { Table } from "@aws-sdk/client-glue";
 import { ShardliftError } from "../../errors.ts";
 import type { Partition, PartitionFault } from "../../ports.ts";
-import type { CallGlue } from "./client.ts";
-import { buildItemError, translateError } from "./errors.ts";
-import { type LakePlace, renderLocation } from "./locations.ts";
-import type { GlueTable } from "./names.ts";
+import { type Pointing, partitionsPerBatch, pointBatch } from "./point-batch.ts";
 import { readTable } from "./prepare.ts";
-import { readBatch } from "./read-partitions.ts";
-import { buildStorage } from "./table-input.ts";
 
-/** Glue's own limit of one batch. */
-const partitionsPerCall = 100;
-
-/** A partition that is there is updated, one that is not is created; who else does so meanwhile is met once or twice. */
+/** A table that grows while its partitions are pointed does so once; more means that something else is wrong. */
 const maxRounds = 4;
-
-interface Pointing {
-  call: CallGlue;
-  table: GlueTable;
-  lake: LakePlace;
-}
-
-/** One day on its way. */
-interface Move {
-  day: Day;
-  input: PartitionInput;
-  does: "create" | "update";
-}
 
 /**
  * Points the days' partitions at their folders, each with the columns that the table has. Where the table grew
@@ -56,7 +34,8 @@ async function requireTable({ call, table }: Pointing): Promise<Table> {
     failed: `The table ${table.title} is not in Glue, so no partition of it can be pointed.`,
     rule: "crawl makes the table before it points its days",
     received: `no table ${table.title}`,
-    remedy: "look who dropped it; the next run makes it anew, and reconcile --all its days",
+    remedy:
+      "look who dropped it; the next run that moves a partition makes it anew; --all points all its days",
   });
 }
 
@@ -66,93 +45,13 @@ async function pointAll(
   partitions: readonly Partition[],
 ): Promise<PartitionFault[]> {
   const faults: PartitionFault[] = [];
-  for (let from = 0; from < partitions.length; from += partitionsPerCall) {
-    const chunk = partitions.slice(from, from + partitionsPerCall);
+  for (let from = 0; from < partitions.length; from += partitionsPerBatch) {
+    const batch = partitions.slice(from, from + partitionsPerBatch);
     try {
-      faults.push(...(await pointChunk(pointing, table, chunk)));
+      faults.push(...(await pointBatch(pointing, table, batch)));
     } catch (error) {
-      faults.push(...chunk.map(({ day }) => ({ day, error })));
+      faults.push(...batch.map(({ day }) => ({ day, error })));
     }
   }
   return faults;
-}
-
-async function pointChunk(
-  pointing: Pointing,
-  table: Table,
-  chunk: readonly Partition[],
-): Promise<PartitionFault[]> {
-  const columns = table.StorageDescriptor?.Columns ?? [];
-  const { found } = await readBatch(
-    pointing.call,
-    pointing.table,
-    chunk.map(({ day }) => day),
-  );
-  const present = new Set(found.map(({ Values = [] }) => Values[0]));
-  let moves = chunk.map(({ day, prefix }): Move => {
-    const storage = buildStorage(columns, renderLocation(pointing.lake, prefix));
-    const input = { Values: [day], StorageDescriptor: storage, Parameters: { classification: "parquet" } };
-    return { day, input, does: present.has(day) ? "update" : "create" };
-  });
-  const faults: PartitionFault[] = [];
-  for (let round = 0; moves.length > 0; round += 1) {
-    const refused = [...(await createAbsent(pointing, moves)), ...(await updatePresent(pointing, moves))];
-    const again = round < maxRounds ? refused.filter(isOvertaken) : [];
-    for (const one of refused) if (!again.includes(one)) faults.push(buildFault(pointing.table, one));
-    moves = again.map(({ move }) => ({ ...move, does: move.does === "create" ? "update" : "create" }));
-  }
-  return faults;
-}
-
-interface Refused {
-  move: Move;
-  code: string | undefined;
-  message: string | undefined;
-}
-
-/** Somebody made or dropped the partition since it was looked for. */
-function isOvertaken({ move, code }: Refused): boolean {
-  return code === (move.does === "create" ? "AlreadyExistsException" : "EntityNotFoundException");
-}
-
-function buildFault({ title }: GlueTable, { move, code, message }: Refused): PartitionFault {
-  const failed = `The partition ${move.day} of ${title} was not pointed at its folder.`;
-  return { day: move.day, error: translateError(buildItemError(code, message), failed) };
-}
-
-async function createAbsent({ call, table }: Pointing, moves: readonly Move[]): Promise<Refused[]> {
-  const own = moves.filter(({ does }) => does === "create");
-  if (own.length === 0) return [];
-  const input = {
-    DatabaseName: table.database,
-    TableName: table.name,
-    PartitionInputList: own.map((move) => move.input),
-  };
-  const { Errors } = await call(`Partitions of ${table.title} could not be made in Glue.`, (glue, options) =>
-    glue.batchCreatePartition(input, options),
-  );
-  return matchErrors(own, Errors ?? [], ({ PartitionValues }) => PartitionValues);
-}
-
-async function updatePresent({ call, table }: Pointing, moves: readonly Move[]): Promise<Refused[]> {
-  const own = moves.filter(({ does }) => does === "update");
-  if (own.length === 0) return [];
-  const entries = own.map(({ day, input }) => ({ PartitionValueList: [day], PartitionInput: input }));
-  const input = { DatabaseName: table.database, TableName: table.name, Entries: entries };
-  const { Errors } = await call(`Partitions of ${table.title} could not be moved in Glue.`, (glue, options) =>
-    glue.batchUpdatePartition(input, options),
-  );
-  return matchErrors(own, Errors ?? [], ({ PartitionValueList }) => PartitionValueList);
-}
-
-function matchErrors<Item extends Pick<PartitionError, "ErrorDetail">>(
-  moves: readonly Move[],
-  errors: readonly Item[],
-  readValues: (item: Item) => string[] | undefined,
-): Refused[] {
-  return errors.flatMap((item) => {
-    const move = moves.find(({ day }) => day === readValues(item)?.[0]);
-    const { ErrorCode: code, ErrorMessage: message } = item.ErrorDetail ?? {};
-    return move === undefined ? [] : [{ move, code, message }];
-  });
 }

@@ -197,6 +197,6 @@ test("a partition of a table that somebody dropped is not pointed, and says what
   world.model.databases.get("prod_analytics")!.tables.clear();
   await expect(world.catalog.point(table, [at(first, "g1")])).rejects.toMatchObject({
     code: "data",
-    parts: { remedy: expect.stringContaining("reconcile --all") },
+    parts: { remedy: expect.stringContaining("--all points all its days") },
   });
 });
