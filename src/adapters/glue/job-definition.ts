@@ -5,7 +5,7 @@ import { scriptPrefix } from "../../lake/keys.ts";
 import type { ScriptIndex } from "../../lake/script-index.ts";
 import { flattenDefinition } from "./flatten-definition.ts";
 import { buildLakeUrl, type GlueOptions } from "./options.ts";
-import { chooseTaskSize } from "./worker-types.ts";
+import { chooseTaskCpus } from "./worker-types.ts";
 
 /** Spark 3.5.6, Python 3.11, Java 17. */
 const glueVersion = "5.1";
@@ -41,11 +41,12 @@ export function buildJobDefinition(options: GlueOptions, script: ScriptIndex): J
 
 function buildArguments(options: GlueOptions, script: ScriptIndex, root: string): Record<string, string> {
   const { engine, lake, hashKey } = options;
-  const { memoryBytes } = chooseTaskSize(engine);
   const optional = {
     "--s3_endpoint": lake.endpoint,
     "--s3_kms_key": lake.kmsKey,
     "--s3_bucket_owner": lake.bucketOwner,
+    // Left out, the script shares out what the worker has.
+    "--task_memory_bytes": engine.taskMemoryBytes === null ? null : String(engine.taskMemoryBytes),
     "--hash_key": hashKey === null ? null : renderReference(hashKey),
   };
   return {
@@ -57,7 +58,6 @@ function buildArguments(options: GlueOptions, script: ScriptIndex, root: string)
     "--python-modules-installer-option": "--no-deps --no-index",
     "--lake": buildLakeUrl(lake),
     "--file_bytes": String(engine.fileBytes),
-    "--task_memory_bytes": String(memoryBytes),
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null)) as Record<
       string,
       string
@@ -69,7 +69,7 @@ function buildSparkConf({ engine }: GlueOptions): string[] {
   return [
     // GA4 has more than 100 fields: above this many Spark quietly turns its fast reader off.
     "spark.sql.codegen.maxFields=2000",
-    `spark.task.cpus=${chooseTaskSize(engine).cpus}`,
+    `spark.task.cpus=${chooseTaskCpus(engine)}`,
     // The same task twice at once would write the same files twice.
     "spark.speculation=false",
     "spark.sql.session.timeZone=UTC",

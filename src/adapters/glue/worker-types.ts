@@ -29,14 +29,10 @@ export function chooseWorkers({ workerType, workers }: GlueEngine, bytes: number
   return Math.min(workers.max, Math.max(workers.min, executors + 1));
 }
 
-/** What DuckDB may hold in one task, and the cores that such a task takes so that all tasks fit beside each other. */
-export function chooseTaskSize({ workerType, taskMemoryBytes }: GlueEngine): {
-  memoryBytes: number;
-  cpus: number;
-} {
-  const memoryBytes = taskMemoryBytes ?? memoryBytesPerCore;
+/** Cores that one task takes, so that all tasks with their memory fit beside each other on a worker. */
+export function chooseTaskCpus({ workerType, taskMemoryBytes }: GlueEngine): number {
   const cores = coresPerDpu * dpusByType[workerType]!;
-  return { memoryBytes, cpus: Math.min(cores, Math.ceil(memoryBytes / memoryBytesPerCore)) };
+  return Math.min(cores, Math.ceil((taskMemoryBytes ?? memoryBytesPerCore) / memoryBytesPerCore));
 }
 
 /** What a run that has run for so long is billed, where Glue does not tell; null where the type is not known. */

@@ -54,7 +54,6 @@ describe("a job's definition", () => {
       "--python-modules-installer-option": "--no-deps --no-index",
       "--lake": "s3://shop-lake/shardlift/",
       "--file_bytes": "400000000",
-      "--task_memory_bytes": "1000000000",
       [definitionArgument]: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
