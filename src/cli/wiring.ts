@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { QueryTag, SnowflakeOptions } from "../adapters/snowflake/options.ts";
 import type { Environment, SecretReference, SnowflakeWarehouse } from "../config/types.ts";
 import { ShardliftError } from "../errors.ts";
-import type { Clock, Engine, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
+import type { Catalog, Clock, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
 import {
   type Retrying,
   retry,
+  withCatalogRetries,
   withSourceRetries,
   withStoreRetries,
   withWarehouseRetries,
@@ -28,16 +29,27 @@ export interface OpenPorts {
 
 /** Builds the adapters an environment names; each is imported only where it is used. */
 export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
-  const { environment, clock, signal } = input;
-  const again = <T>(work: () => Promise<T>) => retry(work, { policy: environment.retry, clock, signal });
-  const store = withStoreRetries(await buildStore(environment, again), again);
+  const { environment, clock } = input;
+  const again = createAgain(input);
+  const store = await buildStore(environment, again);
   const source = await buildSource(environment, again);
-  const warehouse = withWarehouseRetries(await buildWarehouse(input, store), again);
-  const engine = await buildEngine(input, store, again);
+  const warehouse = await buildWarehouse(input, store, again);
+  const catalog = await buildCatalog(input, again);
+  const work = await buildEngine(input, store, again);
   return {
-    ports: { source, store, engine, catalog: null, warehouse, clock, randomHex },
+    ports: { source, store, ...work, catalog, warehouse, clock, randomHex },
     close: () => warehouse.close(),
   };
+}
+
+/** The warehouse alone, for whoever only asks it. */
+export async function openWarehouse(input: WiringInput): Promise<Warehouse> {
+  const again = createAgain(input);
+  return buildWarehouse(input, await buildStore(input.environment, again), again);
+}
+
+function createAgain({ environment, clock, signal }: WiringInput): Retrying {
+  return (work) => retry(work, { policy: environment.retry, clock, signal });
 }
 
 const randomHex: RandomHex = (length) =>
@@ -48,10 +60,10 @@ const randomHex: RandomHex = (length) =>
 async function buildStore({ lake }: Environment, again: Retrying): Promise<ObjectStore> {
   if (lake.type === "s3") {
     const { createS3Store } = await import("../adapters/s3/s3-store.ts");
-    return createS3Store({ ...lake, again, randomHex });
+    return withStoreRetries(createS3Store({ ...lake, again, randomHex }), again);
   }
   const { createFolderStore } = await import("../adapters/folder/folder-store.ts");
-  return createFolderStore({ root: lake.root });
+  return withStoreRetries(createFolderStore({ root: lake.root }), again);
 }
 
 /** A source on S3 asks again call by call, since one look at a shard is many calls. */
@@ -65,17 +77,32 @@ async function buildSource({ source }: Environment, again: Retrying): Promise<So
   return withSourceRetries(createFilesSource({ root: source.root }), again);
 }
 
-async function buildWarehouse(input: WiringInput, store: ObjectStore): Promise<Warehouse> {
+async function buildWarehouse(input: WiringInput, store: ObjectStore, again: Retrying): Promise<Warehouse> {
+  return withWarehouseRetries(await createWarehouse(input, store), again);
+}
+
+async function createWarehouse(input: WiringInput, store: ObjectStore): Promise<Warehouse> {
   const { environment, clock, signal } = input;
-  if (environment.warehouse.type === "snowflake") {
+  const { warehouse, engine } = environment;
+  if (warehouse.type === "snowflake") {
     const { createSnowflakeWarehouse } = await import("../adapters/snowflake/warehouse.ts");
-    return createSnowflakeWarehouse(buildSnowflakeOptions(input, environment.warehouse));
+    return createSnowflakeWarehouse(buildSnowflakeOptions(input, warehouse));
   }
+  // A DuckDB file goes with a lake in a folder only, and Glue with one on S3 only.
+  if (engine.type !== "duckdb") throw new Error("a DuckDB warehouse beside an engine elsewhere");
   const { createDuckDbWarehouse } = await import("../adapters/duckdb/warehouse.ts");
-  const { path, waitMs } = environment.warehouse;
-  if (environment.engine.type !== "duckdb") throw refuseUnbuilt("engine.type: glue");
-  const { memoryBytes, threads } = environment.engine;
+  const { path, waitMs } = warehouse;
+  const { memoryBytes, threads } = engine;
   return createDuckDbWarehouse({ path, waitMs, store, clock, signal, memoryBytes, threads });
+}
+
+async function buildCatalog(input: WiringInput, again: Retrying): Promise<Catalog | null> {
+  const { environment, clock, signal } = input;
+  const { catalog: config, lake, name } = environment;
+  if (config.type === "none") return null;
+  if (lake.type !== "s3") throw new Error("a Glue catalog over a lake that is not on S3");
+  const { createGlueCatalog } = await import("../adapters/glue-catalog/catalog.ts");
+  return withCatalogRetries(createGlueCatalog({ config, lake, environment: name, clock, signal }), again);
 }
 
 /** What reaches the environment's Snowflake; nobody signs in before it is used. */
@@ -88,16 +115,26 @@ export function buildSnowflakeOptions(
   return { config, clock, signal, tag: { ...tag, run }, readSecret };
 }
 
-async function buildEngine(input: WiringInput, store: ObjectStore, again: Retrying): Promise<Engine> {
-  const { environment, clock, env } = input;
+/** Where the engine runs elsewhere, its job comes with it: one of each pipeline. */
+async function buildEngine(
+  input: WiringInput,
+  store: ObjectStore,
+  again: Retrying,
+): Promise<Pick<Ports, "engine" | "job">> {
+  const { environment, clock, env, tag } = input;
   const { engine: config, source } = environment;
-  if (config.type !== "duckdb") throw refuseUnbuilt("engine.type: glue");
+  if (config.type === "glue") {
+    if (tag?.pipeline === undefined)
+      throw new Error("runs of Glue belong to a pipeline: tag.pipeline is needed");
+    const { buildGlue } = await import("./build-glue.ts");
+    return buildGlue({ environment, engine: config, pipeline: tag.pipeline, store, clock, env });
+  }
   const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
   const readHashKey = () => readSecret(environment, env);
   const engine = createDuckDbEngine({ ...config, store, clock, randomHex, readHashKey });
-  if (source.type === "bigquery" || source.s3 === null) return engine;
+  if (source.type === "bigquery" || source.s3 === null) return { engine };
   const { withFetchedParts } = await import("../adapters/s3/fetching-engine.ts");
-  return withFetchedParts(engine, { place: source.s3, again, spill: config.spill });
+  return { engine: withFetchedParts(engine, { place: source.s3, again, spill: config.spill }) };
 }
 
 function refuseUnbuilt(what: string): ShardliftError {

@@ -9,21 +9,21 @@ import { loadEnvironment } from "../open-pipeline.ts";
 import { renderTable } from "../render-table.ts";
 import { findConfig, type SessionFlags } from "../session.ts";
 import { listenForSignals } from "../signals.ts";
-import { buildPorts } from "../wiring.ts";
+import { openWarehouse } from "../wiring.ts";
 
 /** `shardlift query`: one statement, statements from stdin, or a prompt at a terminal; never writes. */
 export async function run(flags: SessionFlags, io: Io, operands: string[]): Promise<number> {
   const environment = await loadEnvironment({ ...flags, config: findConfig(flags, io) });
   const signals = listenForSignals();
   const clock = createClock(null);
-  const { ports, close } = await buildPorts({ environment, clock, signal: signals.signal, env: io.env });
+  const warehouse = await openWarehouse({ environment, clock, signal: signals.signal, env: io.env });
   try {
     const [sql] = operands;
-    if (sql === undefined && io.stdin.isTTY) return await prompt(ports.warehouse, flags, io);
-    await answer(ports.warehouse, sql ?? (await readText(io.stdin)), flags, io);
+    if (sql === undefined && io.stdin.isTTY) return await prompt(warehouse, flags, io);
+    await answer(warehouse, sql ?? (await readText(io.stdin)), flags, io);
     return exitCodes.done;
   } finally {
-    await close();
+    await warehouse.close();
     signals.stop();
   }
 }
