@@ -6,6 +6,7 @@ import { buildUnanswered, translateError } from "./errors.ts";
 import type { Doing } from "./known-errors.ts";
 import { foldName } from "./names.ts";
 import type { QueryTag, SnowflakeOptions } from "./options.ts";
+import { translateIdentityError } from "./workload-identity.ts";
 
 type ConnectionOptions = Parameters<Awaited<ReturnType<typeof loadDriver>>["createConnection"]>[0];
 
@@ -30,7 +31,11 @@ export async function connect(options: SnowflakeOptions): Promise<Connection> {
     });
     return connection;
   } catch (error) {
-    throw translateError(error, { ...describeDoing(options), failed });
+    const doing = { ...describeDoing(options), failed };
+    const translated = translateError(error, doing);
+    throw options.config.auth.type === "workload_identity"
+      ? translateIdentityError(translated, doing)
+      : translated;
   }
 }
 

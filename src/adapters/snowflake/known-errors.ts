@@ -30,6 +30,13 @@ export const knownErrors: readonly KnownError[] = [
       `check that the public key is set on ${user} (DESC USER), that it belongs to private_key, that the account is right, and this machine's clock`,
   },
   {
+    codes: ["394511"],
+    code: "config",
+    rule: "AWS confirms the role that the command runs with, and the user names its ARN",
+    remedy: ({ user }) =>
+      `compare aws sts get-caller-identity with WORKLOAD_IDENTITY of ${user} (DESC USER); renew expired credentials, and check this machine's clock`,
+  },
+  {
     codes: ["390100", "390101", "390102", "390195", "390422", "390432"],
     code: "config",
     rule: "the user exists, is not disabled, and may sign in this way from here",

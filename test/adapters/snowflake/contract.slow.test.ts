@@ -14,6 +14,7 @@ const otherwise: Choices = {
   copyKnown: "LOAD_SKIPPED",
   refreshUnchanged: "REGISTER_SKIPPED",
   copyFile: "path",
+  opens: "all files",
 };
 
 describeWarehouse("Snowflake, where it does otherwise what nobody could tell,", async () => {

@@ -25,7 +25,7 @@ export type Users = Record<string, User>;
 /** @returns the user's name, or the refusal */
 export function checkSignIn(users: Users, data: SignInData, nowMs: number): string | Reply {
   if (data.AUTHENTICATOR === "SNOWFLAKE_JWT") return checkKeyPair(users, data, nowMs);
-  if (data.AUTHENTICATOR === "WORKLOAD_IDENTITY") return checkWorkload(users, data);
+  if (data.AUTHENTICATOR === "WORKLOAD_IDENTITY") return checkWorkload(users, data, nowMs);
   return buildRefusal("390100", "08001", "Incorrect username or password was specified.");
 }
 
@@ -60,18 +60,34 @@ function fingerprint(key: KeyObject): string {
  * The token is a signed GetCallerIdentity that Snowflake sends to AWS. The double cannot ask AWS: it checks the
  * form, and takes the signer's access key id for the identity.
  */
-function checkWorkload(users: Users, data: SignInData): string | Reply {
+function checkWorkload(users: Users, data: SignInData, nowMs: number): string | Reply {
   const refused = buildRefusal("394511", "08001", "The workload identity could not be verified.");
   if (data.PROVIDER !== "AWS") return refused;
   const token = parseAttestation(data.TOKEN ?? "");
   const signer = /Credential=([^/]+)\/\d{8}\/[\w-]+\/sts\/aws4_request/.exec(token.authorization)?.[1];
   const isAsked = /^https:\/\/sts\.[\w-]+\.amazonaws\.com\/\?Action=GetCallerIdentity&/.test(token.url);
   if (!isAsked || token.audience !== "snowflakecomputing.com" || signer === undefined) return refused;
+  if (Math.abs(nowMs - token.signedMs) > signatureMs) return refused;
   const found = Object.entries(users).find(([, user]) => user.awsAccessKeyId === signer);
   return found === undefined ? refused : found[0];
 }
 
-function parseAttestation(token: string): { url: string; audience: string; authorization: string } {
+interface Attestation {
+  url: string;
+  audience: string;
+  authorization: string;
+  signedMs: number;
+}
+
+/** Documented by AWS: a signature of version 4 is taken so long before and after its time, ms. */
+const signatureMs = 15 * 60_000;
+
+/** `20261120T123456Z`. */
+function parseSigned(text: string): number {
+  return Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+function parseAttestation(token: string): Attestation {
   try {
     const parsed = JSON.parse(Buffer.from(token, "base64").toString());
     const headers = parsed.headers ?? {};
@@ -79,8 +95,9 @@ function parseAttestation(token: string): { url: string; audience: string; autho
       url: String(parsed.url),
       audience: String(headers["x-snowflake-audience"]),
       authorization: String(headers.authorization),
+      signedMs: parseSigned(String(headers["x-amz-date"])),
     };
   } catch {
-    return { url: "", audience: "", authorization: "" };
+    return { url: "", audience: "", authorization: "", signedMs: 0 };
   }
 }
