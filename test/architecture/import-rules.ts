@@ -24,6 +24,8 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
 const vendors: Record<string, readonly string[]> = {
   "@duckdb/": ["src/adapters/duckdb/"],
   "@google-cloud/": ["src/adapters/bigquery/"],
+  "google-auth-library": ["src/adapters/bigquery/"],
+  "@aws-sdk/credential-provider-node": ["src/adapters/bigquery/"],
   "@aws-sdk/": [
     "src/adapters/s3/",
     "src/adapters/glue/",
