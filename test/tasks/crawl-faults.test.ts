@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { intentLifeMs } from "../../src/days/request-life.ts";
+import type { Column } from "../../src/days/schema.ts";
 import type { Ports } from "../../src/ports.ts";
+import { day } from "../support/builders.ts";
 import { type CrawlWorld, createCrawlWorld, on, once, withHooks } from "./crawl-world.ts";
 import { createFaultyPorts, type Fault, faults } from "./faulty-catalog.ts";
 
@@ -55,13 +57,13 @@ async function expectHealed(world: CrawlWorld, generation: string): Promise<void
   expect(await world.crawl()).toMatchObject({ exitCode: 99 });
 }
 
-test("a crawl of one day costs, beside planning, a manifest, two swaps of the head and one call", async () => {
+test("a crawl of one day costs, beside planning, a manifest, two swaps of the head, one call and a look", async () => {
   const calls = await listCalls();
   const own = calls.slice(calls.indexOf("now"));
   const keyless = own.map((call) => call.replace(/^(get|put) .*\/_(\w+)\/.*$/, "$1 $2"));
   expect(keyless).toEqual([
     ...["now", "get heads", "put heads", "get manifests", "prepare"],
-    ...["now", "point 2026-11-20", "get heads", "put heads"],
+    ...["now", "point 2026-11-20", "get heads", "put heads", "readOutgrown"],
   ]);
 });
 
@@ -112,6 +114,45 @@ describe.each(faults)("a run that %s any of its calls", (fault) => {
       await world.crawl();
       await landLate();
       await expectHealed(world, "g2");
+    }
+  });
+});
+
+describe.each(faults)("a run that %s any of its calls while a table gains members", (fault) => {
+  const earlier = day("2026-10-01");
+  const device = (...names: string[]): Column => ({
+    name: "device",
+    type: "RECORD",
+    mode: "NULLABLE",
+    fields: names.map((name) => ({ name, type: "STRING", mode: "NULLABLE" })),
+  });
+
+  /** A day long past in step, and one of today whose files have a member more. */
+  async function createGrowingWorld(): Promise<CrawlWorld> {
+    const world = createCrawlWorld({ lookbackDays: 100 });
+    await world.commit("g0", { day: earlier, columns: [device("category")] });
+    await world.crawl();
+    await world.commit("g1", { columns: [device("category", "brand")] });
+    return world;
+  }
+
+  test("leaves no partition without them once another partition moves, and none at a former generation", async () => {
+    const whole = await createGrowingWorld();
+    const { ports, calls } = createFaultyPorts(whole.ports, "never sends", -1);
+    await whole.crawl({ ports });
+    expect(calls.filter((call) => call === "readOutgrown")).toHaveLength(2);
+    const { table } = whole.context().pipeline.families[0]!;
+    for (const at of calls.keys()) {
+      const world = await createGrowingWorld();
+      const { landLate } = await crawlWithFault(world, fault, at);
+      await world.commit("g5", { day: earlier, columns: [device("category")] });
+      await world.crawl();
+      await landLate();
+      world.clock.ms += intentLifeMs;
+      await world.commit("g2", { columns: [device("category", "brand")] });
+      expect(await world.crawl()).toMatchObject({ exitCode: 0 });
+      const shown = [await world.shown(earlier), await world.shown(on)];
+      expect([at, shown, await world.catalog.readOutgrown(table)]).toEqual([at, ["g5", "g2"], []]);
     }
   });
 });

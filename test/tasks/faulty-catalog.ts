@@ -52,6 +52,7 @@ export function createFaultyPorts(inner: Ports, fault: Fault, at: number): Fault
         inner.catalog!.point(table, partitions),
       ),
     readPartitions: (...input) => call("readPartitions", () => inner.catalog!.readPartitions(...input)),
+    readOutgrown: (table) => call("readOutgrown", () => inner.catalog!.readOutgrown(table)),
   };
   const store: ObjectStore = {
     ...inner.store,
