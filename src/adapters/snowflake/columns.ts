@@ -5,6 +5,7 @@ import { normalizeType } from "./column-types.ts";
 import { isMissingObject } from "./errors.ts";
 import type { Session } from "./session.ts";
 import { renderSnowflakeSql } from "./sql.ts";
+import type { Row } from "./statement.ts";
 
 /** A column as the table has it. */
 export interface TableColumn {
@@ -15,6 +16,8 @@ export interface TableColumn {
   column: Column;
   /** Whether its comment says so; else it was guessed from the type. */
   isTold: boolean;
+  /** The masking policy on it, as Snowflake prints it. */
+  policy: string | null;
 }
 
 /** What a type is in BigQuery's words where no comment says it; OBJECT and ARRAY are what most of them are. */
@@ -49,17 +52,19 @@ export function withoutTwins(columns: readonly TableColumn[]): TableColumn[] {
 export async function describeColumns(session: Session, table: SqlFragment): Promise<TableColumn[] | null> {
   try {
     const rows = await session.run(renderSnowflakeSql("describe-table", { table }));
-    return rows.map((row) => parseColumn(row.name ?? "", row.type ?? "", row.comment ?? ""));
+    return rows.map(parseColumn);
   } catch (error) {
     if (isMissingObject(error)) return null;
     throw error;
   }
 }
 
-function parseColumn(upperName: string, described: string, comment: string): TableColumn {
-  const type = normalizeType(described);
-  const told = parseColumnComment(comment, upperName);
-  return { upperName, type, column: told ?? guessColumn(upperName, type), isTold: told !== null };
+function parseColumn(row: Row): TableColumn {
+  const upperName = row.name ?? "";
+  const type = normalizeType(row.type ?? "");
+  const told = parseColumnComment(row.comment ?? "", upperName);
+  const policy = row["policy name"] || null;
+  return { upperName, type, column: told ?? guessColumn(upperName, type), isTold: told !== null, policy };
 }
 
 function guessColumn(upperName: string, type: string): Column {

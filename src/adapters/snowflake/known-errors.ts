@@ -77,6 +77,14 @@ export const knownErrors: readonly KnownError[] = [
       "shardlift bootstrap prints the trust policy (DESC INTEGRATION); check bucket policy, external id and allowed locations",
   },
   {
+    codes: ["002003"],
+    message: /masking policy/i,
+    code: "config",
+    rule: "the masking policy of warehouse.masking is there, and the role may put it on columns",
+    remedy: ({ role }) =>
+      `GRANT APPLY ON that MASKING POLICY TO ROLE ${role}, and USAGE on its database and schema`,
+  },
+  {
     codes: ["002003", "002043"],
     code: "config",
     rule: "the object is there, and the role may use it",

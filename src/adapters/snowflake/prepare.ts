@@ -6,7 +6,7 @@ import { fragment, identifier, join, type SqlFragment } from "../../sql/render.t
 import { renderColumnComment } from "./column-comments.ts";
 import { renderColumnType } from "./column-types.ts";
 import { describeColumns, type TableColumn, withoutTwins } from "./columns.ts";
-import { describeTable, foldName, nameObject, type Relations } from "./names.ts";
+import { describeTable, foldName, nameObject, nameQualified, type Relations } from "./names.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { literalText, renderSnowflakeSql } from "./sql.ts";
@@ -39,6 +39,7 @@ export async function prepareTable(input: PrepareInput): Promise<void> {
   if (before === null) await createRelations(session, input);
   const existing = before ?? (await describeColumns(session, names.hot)) ?? [];
   await growColumns(session, input, existing);
+  await maskColumns(session, input);
   await writeViews(session, names, masking);
 }
 
@@ -89,17 +90,36 @@ async function growColumns(
     const [name, type] = [identifier(upperName), fragment(renderColumnType(column))];
     const before = found.get(upperName);
     const values = { hot: names.hot, column: name, comment: comment(column) };
+    const protection = renderProtection(upperName, masking);
     if (found.has(nameTwins(upperName).narrow)) {
-      await widenColumn(sessions, names, { ...values, type, upperName });
+      await widenColumn(sessions, names, { ...values, type, protection, upperName });
     } else if (before === undefined) {
-      const protection = renderProtection(upperName, masking);
       await session.run(renderSnowflakeSql("add-column", { ...values, type, protection }), { failed });
     } else if (before.type !== type.sql) {
-      await widenColumn(sessions, names, { ...values, type, upperName });
+      await widenColumn(sessions, names, { ...values, type, protection, upperName });
     } else if (!before.isTold || renderColumnComment(before.column) !== renderColumnComment(column)) {
       await session.run(renderSnowflakeSql("comment-column", values), { failed });
     }
   }
+}
+
+/** The environment may name a policy for a column that is there already. None is ever taken away. */
+async function maskColumns(session: Session, { table, names, masking }: PrepareInput): Promise<void> {
+  if (masking.size === 0) return;
+  for (const { upperName, policy } of (await describeColumns(session, names.hot)) ?? []) {
+    const wanted = masking.get(upperName);
+    if (wanted === undefined || isPolicy(policy, wanted)) continue;
+    const places = { hot: names.hot, column: identifier(upperName), policy: nameQualified(wanted) };
+    await session.run(renderSnowflakeSql("mask-column", places), {
+      failed: `The masking policy ${wanted} cannot be put on ${upperName} of ${describeTable(table)}.`,
+    });
+  }
+}
+
+/** Whether Snowflake prints the policy with its schema is not documented: its last name counts. */
+function isPolicy(printed: string | null, wanted: string): boolean {
+  const last = (name: string) => foldName(name.split(".").at(-1) ?? "").replaceAll('"', "");
+  return printed !== null && last(printed) === last(wanted);
 }
 
 /** What the table must become. Where a comment was lost, a column is taken for what fits its type. */

@@ -1,4 +1,4 @@
-import { fragment, identifier, type SqlFragment } from "../../sql/render.ts";
+import { identifier, type SqlFragment } from "../../sql/render.ts";
 import { describeColumns } from "./columns.ts";
 import type { Relations } from "./names.ts";
 import type { Sessions } from "./sessions.ts";
@@ -10,6 +10,8 @@ export interface WideColumn {
   column: SqlFragment;
   comment: SqlFragment;
   type: SqlFragment;
+  /** The masking policy that the twin has from its beginning; or empty. */
+  protection: SqlFragment;
   upperName: string;
 }
 
@@ -31,7 +33,7 @@ export async function widenColumn(
 ): Promise<void> {
   const twins = nameTwins(upperName);
   const [wide, narrow] = [identifier(twins.wide), identifier(twins.narrow)];
-  const { hot, column, type, comment } = places;
+  const { hot, column, type, comment, protection } = places;
   const session = await sessions.share();
   const run = (name: string, values: Record<string, SqlFragment>) =>
     session.run(renderSnowflakeSql(name, values), { pace: "long", failed: `${hot.sql} cannot be widened.` });
@@ -41,7 +43,7 @@ export async function widenColumn(
     await takeLock(holder, names);
     const isNarrow = (await holds(upperName))?.type !== type.sql;
     if (isNarrow && (await holds(twins.narrow)) === undefined) {
-      await run("add-column", { hot, column: wide, type, protection: fragment(""), comment });
+      await run("add-column", { hot, column: wide, type, protection, comment });
       await run("fill-column", { hot, wide, column, type });
       await run("rename-column", { hot, column, name: narrow });
     }

@@ -9,7 +9,7 @@ import { createRecordedSession } from "./recorded-session.ts";
 const columns: Column[] = [{ name: "a", type: "STRING", mode: "NULLABLE" }];
 const names = nameRelations("db", { schema: "s", table: "t" });
 const places = { stage: "db.s.lake", fileFormat: "db.s.parquet" };
-const inTable = [{ upperName: "A", type: "VARCHAR", column: columns[0]!, isTold: true }];
+const inTable = [{ upperName: "A", type: "VARCHAR", column: columns[0]!, isTold: true, policy: null }];
 
 /** Copies so many files of one row each; `answer` gives COPY's rows for the names it is asked for, by call. */
 async function copy(count: number, answer: (files: string[], call: number) => Row[]) {

@@ -114,6 +114,8 @@ export async function recordStatements({
     type: renderColumnType(column),
     comment: renderColumnComment(column),
   }));
+  // All columns are there now, and none has its policy.
+  await prepareTable({ ...input, ...more });
   const days = [generation.day];
   await runTransaction(sessions, async (own) => {
     const steps = await createSteps(own, names, config);

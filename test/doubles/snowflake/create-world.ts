@@ -21,6 +21,7 @@ export async function createWorld(options: DoubleOptions): Promise<World> {
       integrations: new Map(),
       databases: new Set(options.databases ?? []),
       roles: new Set(options.roles ?? []),
+      maskingPolicies: new Set(options.maskingPolicies ?? []),
       hidden: new Set(),
       readOnly: new Set(),
     },

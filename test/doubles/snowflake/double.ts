@@ -18,6 +18,8 @@ export interface DoubleOptions {
   databases?: string[];
   warehouses?: string[];
   roles?: string[];
+  /** `DB.SCHEMA.NAME`. */
+  maskingPolicies?: string[];
   stages?: { name: string; url: string }[];
   fileFormats?: string[];
   /** How long a request waits before it is told to ask again, ms; Snowflake's is 45 s. */

@@ -7,6 +7,8 @@ export interface TableColumn {
   name: string;
   type: ColumnType;
   nullable: boolean;
+  /** Its masking policy; nothing is masked here. */
+  policy: string | null;
   comment: string;
 }
 
@@ -17,6 +19,7 @@ export interface Table {
   storage: string;
   columns: TableColumn[];
   loads: LoadMetadata;
+  clusteredBy: string[];
 }
 
 /** `body` is Snowflake's text; it is bound each time somebody asks. */

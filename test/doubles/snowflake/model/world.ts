@@ -31,6 +31,8 @@ export interface Account {
   integrations: Map<string, { roleArn: string; locations: string[] }>;
   databases: Set<string>;
   roles: Set<string>;
+  /** Printed names. */
+  maskingPolicies: Set<string>;
   /** Printed names that the role may not see: as if they were not there. */
   hidden: Set<string>;
   /** Printed names of tables that the role may only read. */

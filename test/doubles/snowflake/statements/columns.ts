@@ -5,16 +5,18 @@ import { parseType } from "../model/types.ts";
 import type { World } from "../model/world.ts";
 import { parseText } from "../sql/tokens.ts";
 import { ddl, done, type Handler, type Recognised, readName, type StatementKind } from "./context.ts";
+import { readPolicy } from "./tables.ts";
 
 const addColumn: Handler = async (recognised) => {
   const { world, places } = recognised;
   const table = findTable(recognised);
   const name = readColumn(places.column!);
   const type = parseType(places.type!);
+  const policy = readPolicy(world, places.protection!);
   return world.inTurn(async () => {
     if (findColumn(table, name)) return done(`${name} already exists, statement succeeded.`);
     await alterStorage(world, table, `ADD COLUMN ${quote(name)} ${type.duckdb}`);
-    table.columns.push({ name, type, nullable: true, comment: parseText(places.comment!) });
+    table.columns.push({ name, type, nullable: true, policy, comment: parseText(places.comment!) });
     return done();
   });
 };
@@ -22,6 +24,14 @@ const addColumn: Handler = async (recognised) => {
 const commentColumn: Handler = async (recognised) => {
   const column = requireColumn(findTable(recognised), readColumn(recognised.places.column!));
   column.comment = parseText(recognised.places.comment!);
+  return done();
+};
+
+/** Documented: FORCE puts it in the place of another one. */
+const maskColumn: Handler = async (recognised) => {
+  const { world, places } = recognised;
+  const column = requireColumn(findTable(recognised), readColumn(places.column!));
+  column.policy = readPolicy(world, places.policy!);
   return done();
 };
 
@@ -86,6 +96,7 @@ async function alterStorage(world: World, table: Table, what: string): Promise<v
 export const columnStatements: Record<string, StatementKind> = {
   "add-column": ddl(addColumn),
   "comment-column": ddl(commentColumn),
+  "mask-column": ddl(maskColumn),
   "drop-column": ddl(dropColumn),
   "rename-column": ddl(renameColumn),
 };

@@ -53,6 +53,7 @@ const places: Record<string, Shape> = {
   parameter: "word",
   path: "text",
   paths: "texts",
+  policy: "qualified",
   prefix: "text",
   protection: "protection",
   readers: "qualified",

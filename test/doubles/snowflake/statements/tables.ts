@@ -1,7 +1,7 @@
-import { SnowflakeError } from "../errors.ts";
+import { SnowflakeError, unknownObject } from "../errors.ts";
 import type { Table, TableColumn } from "../model/catalog.ts";
 import { createLoadMetadata } from "../model/load-metadata.ts";
-import { type ObjectName, parseName, quote } from "../model/names.ts";
+import { type ObjectName, parseName, printName, quote } from "../model/names.ts";
 import { rowId } from "../model/transactions.ts";
 import { parseType } from "../model/types.ts";
 import type { World } from "../model/world.ts";
@@ -37,12 +37,18 @@ async function createTable(recognised: Recognised, text: string, columns: string
   const { world } = recognised;
   const name = readName(recognised, text);
   if (world.catalog.find(name, "table")) return done(`${name[2]} already exists, statement succeeded.`);
-  const parsed = splitList(columns).map(parseColumn);
-  await world.inTurn(() => makeTable(world, name, parsed));
+  const parsed = splitList(columns).map((column) => parseColumn(world, column));
+  const clusteredBy = recognised.places.clustering ? ["_DAY"] : [];
+  await world.inTurn(() => makeTable(world, name, parsed, clusteredBy));
   return done(`Table ${name[2]} successfully created.`);
 }
 
-async function makeTable(world: World, name: ObjectName, columns: TableColumn[]): Promise<void> {
+async function makeTable(
+  world: World,
+  name: ObjectName,
+  columns: TableColumn[],
+  clusteredBy: string[],
+): Promise<void> {
   if (world.catalog.find(name, "table")) return;
   const table: Table = {
     kind: "table",
@@ -50,6 +56,7 @@ async function makeTable(world: World, name: ObjectName, columns: TableColumn[])
     storage: quote(`t${world.nextId()}`),
     columns,
     loads: createLoadMetadata(),
+    clusteredBy,
   };
   const declared = columns.map((column) => `${quote(column.name)} ${column.type.duckdb}`);
   const connection = await world.database.connect();
@@ -60,18 +67,28 @@ async function makeTable(world: World, name: ObjectName, columns: TableColumn[])
 }
 
 const declared =
-  /^("(?:[^"]|"")+") ([A-Z_]+(?:\(\d+(?:, ?\d+)?\))?)( NOT NULL)?(?: WITH MASKING POLICY "[^ ]+")?(?: COMMENT ('(?:[^'\\]|''|\\[\s\S])*'))?$/;
+  /^("(?:[^"]|"")+") ([A-Z_]+(?:\(\d+(?:, ?\d+)?\))?)( NOT NULL)?( WITH MASKING POLICY "[^ ]+")?(?: COMMENT ('(?:[^'\\]|''|\\[\s\S])*'))?$/;
 
-function parseColumn(text: string): TableColumn {
-  const [whole, name, type, notNull, comment] = declared.exec(text) ?? [];
+function parseColumn(world: World, text: string): TableColumn {
+  const [whole, name, type, notNull, protection, comment] = declared.exec(text) ?? [];
   if (whole === undefined)
     throw new SnowflakeError("syntax", `SQL compilation error:\nsyntax error in the column ${text}`);
   return {
     name: parseName(name!)![0]!,
     type: parseType(type!),
     nullable: notNull === undefined,
+    policy: readPolicy(world, protection ?? ""),
     comment: comment === undefined ? "" : parseText(comment),
   };
+}
+
+/** `WITH MASKING POLICY "DB"."SCHEMA"."NAME"`, or nothing. @throws SnowflakeError where there is no such policy */
+export function readPolicy({ account }: World, protection: string): string | null {
+  const text = protection.replace("WITH MASKING POLICY", "").trim();
+  if (text === "") return null;
+  const policy = printName(parseName(text)!);
+  if (account.maskingPolicies.has(policy) && !account.hidden.has(policy)) return policy;
+  throw unknownObject("Masking policy", policy);
 }
 
 export const tableStatements: Record<string, StatementKind> = {

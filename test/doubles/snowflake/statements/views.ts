@@ -13,6 +13,7 @@ import {
   readName,
   type StatementKind,
 } from "./context.ts";
+import { readPolicy } from "./tables.ts";
 
 /** The view is bound when it is made: an object or a column that is missing is refused. */
 const createView =
@@ -25,6 +26,8 @@ const createView =
     const names = places.names === undefined || place === "days" ? null : readNames(places.names);
     const columns = bound.map(({ name: own, type }, index) => ({ name: names?.[index] ?? own, type }));
     const comment = parseText(places.digest!);
+    for (const column of splitList(places.names ?? ""))
+      readPolicy(world, column.replace(/^"(?:[^"]|"")*"/, ""));
     await world.inTurn(async () => {
       world.catalog.put({ kind: "view", name, columns, body, comment, createdMs: world.clock.now() });
     });
@@ -108,11 +111,12 @@ const describeTable: Handler = async (recognised) => {
   const found = world.catalog.require(readName(recognised, places.table!), "table", "view", "external table");
   const described =
     found.kind === "table"
-      ? found.columns.map(({ name, type, nullable, comment }) => [
+      ? found.columns.map(({ name, type, nullable, comment, policy }) => [
           name,
           type.printed,
           nullable ? "Y" : "N",
           comment,
+          policy,
         ])
       : found.kind === "view"
         ? found.columns.map(({ name, type }) => [name, printType(type), "Y", null])
@@ -133,7 +137,7 @@ const describeTable: Handler = async (recognised) => {
     "comment",
     "policy name",
   ];
-  const rows = described.map(([name, type, nullable, comment]) => [
+  const rows = described.map(([name, type, nullable, comment, policy]) => [
     name!,
     type!,
     "COLUMN",
@@ -144,7 +148,7 @@ const describeTable: Handler = async (recognised) => {
     null,
     null,
     comment || null,
-    null,
+    policy ?? null,
   ]);
   return { columns: columns.map((name) => buildColumn(name)), rows, typeId: typeIds.show };
 };

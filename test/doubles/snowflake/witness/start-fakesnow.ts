@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Python of a virtual environment with `requirements.txt` installed; undefined: nobody has made one. */
-export const python = process.env.FAKESNOW_PYTHON;
+/** Python of a virtual environment with fakesnow, which whole test runs install; undefined: nobody has. */
+export const python = process.env.SHARDLIFT_FAKESNOW;
 
 export interface Witness {
   url: string;
