@@ -162,6 +162,8 @@ export interface EngineContext {
   onRows(day: Day, family: FamilyName, rows: number, bytes: number): void;
   /** Called where a day goes on otherwise than asked for, in words for people. */
   onNote?(text: string): void;
+  /** Called where something that takes long begins or ends as it should, in words for people. */
+  onStep?(text: string): void;
 }
 
 /** Turns shards into generations. Yields each day as it ends; one failing day does not fail the others. */

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type GlueOptions, parseRoleArn } from "../adapters/glue/options.ts";
 import type { Environment, GlueEngine, S3Lake } from "../config/types.ts";
@@ -59,10 +60,10 @@ function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring):
   };
 }
 
-/** Beside `src` and `dist`, as `sql` is. */
+/** Scripts are beside `src` and `dist`, as `sql` is; wheels are fetched by whoever pushes them. */
 function findScriptFolders(env: NodeJS.ProcessEnv) {
   const scripts = fileURLToPath(new URL("../../glue-scripts/", import.meta.url));
-  return { scripts, wheels: env.SHARDLIFT_WHEELS ?? `${scripts}wheels` };
+  return { scripts, wheels: resolve(env.SHARDLIFT_WHEELS ?? ".shardlift/wheels") };
 }
 
 /** Shards in a folder are read by workers that have it too, on this machine in trials: no right of S3 is needed. */

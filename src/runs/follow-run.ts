@@ -5,6 +5,7 @@ import { readDayOutcome } from "./read-day-outcome.ts";
 import { buildLateRunError, buildLostRunError, buildUnreadableRunError } from "./run-errors.ts";
 import { readProgress } from "./run-progress.ts";
 import { stopRun } from "./stop-run.ts";
+import { tellEnded } from "./tell-run.ts";
 import type { FollowedRun, RunsEngineOptions } from "./types.ts";
 
 /** Reads in a row that may fail: at up to a minute each, a service that is away for a quarter of an hour. */
@@ -28,7 +29,7 @@ export async function followRun(
   if ("error" in look) return buildFailures(followed.works, look.error);
   const { run } = look;
   if (run !== null && hasEnded(run.state)) {
-    return readOutcomes(options, run, followed);
+    return readOutcomes(options, run, followed, context);
   }
   if (clock.now() >= readDeadlineMs(followed)) {
     await stopRun(jobRuns, followed.id);
@@ -42,6 +43,7 @@ async function readOutcomes(
   options: RunsEngineOptions,
   run: JobRun,
   followed: FollowedRun,
+  context: EngineContext,
 ): Promise<DayOutcome[]> {
   let explanation: Promise<RunExplanation> | null = null;
   // Asked for once, and only where a day has no report of its own.
@@ -49,7 +51,9 @@ async function readOutcomes(
     explanation ??= options.jobRuns.explain(run);
     return explanation;
   };
-  const ended = { run, runKey: followed.runKey, cost: buildRunCost(options, run, followed), explain };
+  const cost = buildRunCost(options, run, followed);
+  tellEnded(run, cost, context);
+  const ended = { run, runKey: followed.runKey, cost, explain };
   const outcomes: DayOutcome[] = [];
   for (const work of followed.works) outcomes.push(await readDayOutcome(options, ended, work));
   return outcomes;

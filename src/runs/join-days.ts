@@ -29,7 +29,16 @@ function noteStarts(state: RunsState, live: readonly LiveRun[]): void {
 }
 
 function buildFollowed({ run, runKey, dayKeys }: LiveRun): FollowedRun {
-  return { id: run.id, runKey, startedAtMs: run.startedAtMs, dayKeys, works: [], faults: 0, misses: 0 };
+  return {
+    id: run.id,
+    runKey,
+    startedAtMs: run.startedAtMs,
+    dayKeys,
+    works: [],
+    isTold: false,
+    faults: 0,
+    misses: 0,
+  };
 }
 
 /** Of two that began at once the lower id; one whose start is not told yet is the younger. */

@@ -6,6 +6,7 @@ import { buildDayKey } from "./keys.ts";
 import { placeDays } from "./place-days.ts";
 import { buildSpecDay } from "./run-spec.ts";
 import { stopRun } from "./stop-run.ts";
+import { tellFollowed } from "./tell-run.ts";
 import type { RunsEngineOptions, RunsState } from "./types.ts";
 
 /**
@@ -67,6 +68,7 @@ async function lookRound(
 ): Promise<DayOutcome[]> {
   context.signal.throwIfAborted();
   const outcomes = await placeDays(options, state, context.signal);
+  for (const followed of state.followed) tellFollowed(options, state, followed, context);
   for (const followed of [...state.followed]) {
     context.signal.throwIfAborted();
     const ended = await followRun(options, followed, context);

@@ -63,6 +63,7 @@ function followStarted(state: RunsState, id: string, spec: RunSpec, batch: reado
     startedAtMs: null,
     dayKeys,
     works: [...batch],
+    isTold: false,
     faults: 0,
     misses: 0,
   });

@@ -57,6 +57,8 @@ export interface FollowedRun {
   /** Keys of all its days, ours among them. */
   dayKeys: ReadonlySet<string>;
   works: DayWork[];
+  /** Whether people were told of it. */
+  isTold: boolean;
   /** Reads in a row that failed, and that knew no such run. */
   faults: number;
   misses: number;

@@ -42,6 +42,7 @@ function callEngine(
     onRows: (day, family, rows, bytes) =>
       report({ event: "rows", task: "extract", family, day, rows, bytes }),
     onNote: (text) => report({ event: "note", level: "warn", text }),
+    onStep: (text) => report({ event: "note", level: "info", text }),
   });
 }
 

@@ -164,6 +164,37 @@ describe("a run", () => {
     expect(tell(await world.extract([monday]))).toEqual(["2026-11-16 jr-1"]);
   });
 
+  test("is told of when it is started, joined and ended, once", async () => {
+    const world = createRunsWorld();
+    const told: string[] = [];
+    const extract = async (days: Parameters<typeof world.extract>[0]) => {
+      const engine = createRunsEngine(world.options({ dpuHourUsd: 0.44 }));
+      const { signal } = new AbortController();
+      const context = { signal, onRows: () => {}, onStep: (text: string) => void told.push(text) };
+      for await (const outcome of engine.extract(days, context)) expect(outcome).toHaveProperty("report");
+    };
+    const { read } = world.jobRuns;
+    world.jobRuns.read = async (id) => ({ ...(await read(id))!, dpuSeconds: 7200 });
+    await extract([monday, tuesday]);
+    expect(told).toEqual([
+      "job in memory: run jr-1 started, for 2 days, 2026-11-16 to 2026-11-17",
+      "run jr-1 succeeded after 60 s, 7200 DPU seconds, about 0.88 USD",
+    ]);
+
+    await world.jobRuns.start({
+      runKey: world.ran[0]!.spec.runKey,
+      specKey: `_runs/${world.ran[0]!.spec.runKey}/spec.json`,
+      pipeline: "web-shop",
+      bytes: 1,
+      deadlineMs: world.clock.ms + hourMs,
+    });
+    await extract([monday]);
+    expect(told.slice(2)).toEqual([
+      "job in memory: run jr-2 joined, which was on already, for 2026-11-16",
+      "run jr-2 succeeded after 60 s, 7200 DPU seconds, about 0.88 USD",
+    ]);
+  });
+
   test("that is stuck is stopped at the deadline, once, and its day may be tried again", async () => {
     const world = createRunsWorld();
     world.jobRuns.stuck.add("jr-1");

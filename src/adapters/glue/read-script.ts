@@ -45,13 +45,13 @@ function hashParts(parts: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-/** All files of the package by their paths, in a fixed order; without what Python leaves behind and without tests. */
+/** The package's code and statements by their paths, in a fixed order; no tests, and nothing that tools leave there. */
 async function readPackage(folder: string, name: string): Promise<ZipEntry[]> {
   const found = await readdir(join(folder, name), { recursive: true, withFileTypes: true });
   const paths = found
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !/__pycache__|\.pyc$|\/(test_|conftest)[^/]*\.py$/.test(path));
+    .filter((path) => /\.(py|sql)$/.test(path) && !/\/(test_|conftest)[^/]*\.py$/.test(path));
   const names = paths.map((path) => path.slice(folder.length).replace(/^\/+/, ""));
   return Promise.all(
     names.sort().map(async (path) => ({ name: path, body: await readFile(join(folder, path)) })),
