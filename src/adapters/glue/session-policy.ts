@@ -24,9 +24,11 @@ export function buildSessionPolicy(options: GlueOptions, runKey: string): string
   const root = `${bucket}/${lake.prefix === "" ? "" : `${lake.prefix}/`}`;
   const run = `${root}${runPrefix(runKey)}*`;
   const statements: Statement[] = [
-    allow(["s3:GetObject"], [`${root}_scripts/*`, run, ...sourceArns]),
-    // Removed rows are below it too: a star stands for slashes as well.
-    allow(["s3:PutObject", "s3:AbortMultipartUpload"], [run, `${root}${pipeline}/*/day=*`]),
+    allow(["s3:GetObject"], [`${root}_scripts/*`, ...sourceArns]),
+    // Removed rows are below it too: a star stands for slashes as well. A file that may be there is looked at.
+    allow(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [run, `${root}${pipeline}/*/day=*`]),
+    // What its tasks hand to each other. Its generations are nobody's to delete but repair's.
+    allow(["s3:DeleteObject"], [run]),
     // Without it a missing object is told as a forbidden one.
     allow(["s3:ListBucket"], [bucket, ...listBuckets(sourceArns)]),
     ...allowLogs(options),
