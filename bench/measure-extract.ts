@@ -3,11 +3,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createDuckDbEngine } from "../src/adapters/duckdb/engine.ts";
 import { createFolderStore } from "../src/adapters/folder/folder-store.ts";
-import type { Day } from "../src/days/day.ts";
-import { families } from "../src/days/families.ts";
-import type { DayExtract } from "../src/ports.ts";
-import { buildRecipe } from "../src/sql/build-recipe.ts";
-import { schema } from "./generate-day.ts";
+import { buildBenchDay } from "./bench-day.ts";
 import { printMeasure, readMeasureInput } from "./measure.ts";
 
 /** The whole extract of the day by the engine that `run` uses. */
@@ -27,36 +23,7 @@ const engine = createDuckDbEngine({
   readHashKey: async () => new Uint8Array(),
 });
 const context = { signal: new AbortController().signal, onRows: () => {} };
-for await (const outcome of engine.extract([buildDay()], context)) {
+for await (const outcome of engine.extract([buildBenchDay([{ path, format: "parquet", bytes }])], context)) {
   if ("error" in outcome) throw outcome.error;
   printMeasure(startedAtMs, outcome.report.balance.source);
-}
-
-function buildDay(): DayExtract {
-  const family = families.ga4_events;
-  const version = {
-    table: "",
-    kind: "daily" as const,
-    modified: "",
-    rows: null,
-    bytes,
-    etag: null,
-    content: null,
-  };
-  return {
-    pipeline: "bench",
-    family: family.name,
-    day: "2026-01-01" as Day,
-    shard: { version, schema, parts: [{ path, format: "parquet", bytes }] },
-    recipe: buildRecipe({
-      family,
-      pipelineFamily: family,
-      columns: { drop: [], hash: [] },
-      filter: [],
-      schema,
-    }),
-    prefix: "bench/ga4_events/day=2026-01-01/",
-    duplicatesPrefix: null,
-    deadlineMs: Date.now() + 86_400_000,
-  };
 }

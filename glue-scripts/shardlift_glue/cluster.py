@@ -10,7 +10,7 @@ from pathlib import Path
 from pyspark import SparkConf, SparkContext
 
 from .options import Options
-from .spread import SparkSpread
+from .spark_spread import SparkSpread
 
 MIN_TASK_BYTES = 256_000_000
 MAX_TASK_BYTES = 4_000_000_000

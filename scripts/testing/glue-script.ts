@@ -8,6 +8,7 @@ const sparkFolder = join(".cache", "spark");
 const lintFolder = join(".cache", "glue-lint");
 const settings = join("glue-scripts", "pyproject.toml");
 const tests = join("test", "glue");
+const bench = join("bench", "glue");
 
 /** @returns why the script cannot be run here; null where it can */
 export function findSparkFault(): string | null {
@@ -62,8 +63,8 @@ export async function runGlueLint(): Promise<Tally> {
     tests,
   ];
   const outcomes = [
-    runCheck("ruff check", ruff, ["check", "--config", settings, "glue-scripts", tests]),
-    runCheck("ruff format", ruff, ["format", "--check", "--config", settings, "glue-scripts", tests]),
+    runCheck("ruff check", ruff, ["check", "--config", settings, "glue-scripts", tests, bench]),
+    runCheck("ruff format", ruff, ["format", "--check", "--config", settings, "glue-scripts", tests, bench]),
     runCheck("mypy", mypy, [...types, ...sources]),
   ];
   const failures = outcomes.filter((outcome) => outcome !== null);
@@ -71,7 +72,7 @@ export async function runGlueLint(): Promise<Tally> {
 }
 
 function runCheck(name: string, program: string, args: readonly string[]): Outcome | null {
-  const env = { ...process.env, MYPYPATH: "glue-scripts" };
+  const env = { ...process.env, MYPYPATH: `glue-scripts:${bench}` };
   const { status } = spawnSync(program, args, { stdio: "inherit", env });
   return status === 0 ? null : { name, reason: `exit code ${status}; see above` };
 }

@@ -14,8 +14,8 @@ from shardlift_glue.groups import Cut, build_groups, choose_threads, count_key_r
 from shardlift_glue.hash_key import read_secret_file
 from shardlift_glue.options import LakeOptions, Options, parse_options
 from shardlift_glue.session import Raw, fill, literal
+from shardlift_glue.spark_spread import build_lost_task_error
 from shardlift_glue.spec import Part, parse_spec
-from shardlift_glue.spread import build_lost_task_error
 from shardlift_glue.statements import read_statements
 
 GB = 10**9

@@ -34,7 +34,7 @@ def endpoint() -> Iterator[str]:
     """A server of its own, ended by its process."""
     port = find_port()
     command = [str(PYTHON), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         wait_for(port)
         yield f"http://127.0.0.1:{port}"
         server.terminate()
