@@ -119,7 +119,7 @@ describe.each(faults)("a run that %s any of its calls", (fault) => {
 });
 
 describe.each(faults)("a run that %s any of its calls while a table gains members", (fault) => {
-  const earlier = day("2026-10-01");
+  const earlier = day("2026-11-12");
   const device = (...names: string[]): Column => ({
     name: "device",
     type: "RECORD",
@@ -129,7 +129,7 @@ describe.each(faults)("a run that %s any of its calls while a table gains member
 
   /** A day long past in step, and one of today whose files have a member more. */
   async function createGrowingWorld(): Promise<CrawlWorld> {
-    const world = createCrawlWorld({ lookbackDays: 100 });
+    const world = createCrawlWorld({ lookbackDays: 15 });
     await world.commit("g0", { day: earlier, columns: [device("category")] });
     await world.crawl();
     await world.commit("g1", { columns: [device("category", "brand")] });
