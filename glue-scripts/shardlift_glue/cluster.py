@@ -21,8 +21,11 @@ UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 def open_spread(options: Options) -> SparkSpread:
     """Joins the session that Glue or spark-submit has set up; without one, this machine's cores."""
-    # What is set here stands above the job's own settings: a second attempt at a task beside the first is never wanted.
-    context = SparkContext.getOrCreate(SparkConf().set("spark.speculation", "false"))
+    conf = SparkConf()
+    # What is set here stands above the job's own settings. A second attempt at a task beside the first is never wanted;
+    # and tasks that may use idle cores must not begin all on the first worker that is there.
+    conf.set("spark.speculation", "false").set("spark.scheduler.minRegisteredResourcesRatio", "1.0")
+    context = SparkContext.getOrCreate(conf)
     context.setLogLevel("WARN")
     ship_package(context)
     cpus = int(context.getConf().get("spark.task.cpus", "1") or "1")

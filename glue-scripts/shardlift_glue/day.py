@@ -1,13 +1,13 @@
 """One attempt at one day, from the driver's side: which tasks run in which order, and what comes of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from .attempt import Attempt
 from .errors import ShardliftError
-from .groups import Group, build_groups, choose_threads, count_key_ranges, count_settle_ranges
+from .groups import Group, build_groups, count_key_ranges, count_settle_ranges
 from .results import Balance, Counts, GenerationReport, Suspects, Written
 from .sort_tasks import find_suspects, sort_group, write_sides
 from .spread import Counter, Spread
@@ -27,10 +27,7 @@ class Meter:
 def extract_day(attempt: Attempt, spread: Spread, meter: Meter, started_at_ms: int) -> GenerationReport:
     """Executes the day's recipe, spread over groups of its files where it has enough of them."""
     groups = build_groups(attempt.extract["shard"]["parts"], attempt.options, spread.slots)
-    lent = choose_threads(spread.slots, len(groups))
-    memory_bytes = attempt.limits.memory_bytes * lent
-    limits = replace(attempt.limits, threads=min(attempt.limits.threads, lent), memory_bytes=memory_bytes)
-    written = write_day(replace(attempt, limits=limits), spread, meter, groups)
+    written = write_day(attempt, spread, meter, groups)
     return build_report(attempt, written, started_at_ms)
 
 

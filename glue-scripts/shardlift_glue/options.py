@@ -29,7 +29,7 @@ class Options:
     hash_key: str | None = None
     secrets_endpoint: str | None = None
     file_bytes: int = 400 * MB
-    min_task_bytes: int = 64 * MB
+    min_task_bytes: int = 300 * MB
     task_memory_bytes: int | None = None
     slots: int | None = None
     scratch: str | None = None

@@ -10,7 +10,7 @@ from typing import Any
 from .attempt import Attempt, build_generation_id, drop_scratch
 from .day import Meter, extract_day
 from .errors import ShardliftError, tell_error
-from .groups import MAX_THREADS
+from .groups import build_groups, choose_threads
 from .lake import Lake
 from .options import Options
 from .session import Limits
@@ -66,7 +66,7 @@ def stop(run: Run) -> None:
 
 def run_day(run: Run, day: SpecDay) -> bool:
     """One day to its report; whether it was written. A day that ran out of memory is tried again with one thread."""
-    for threads in (MAX_THREADS, 1):
+    for threads in sorted({count_lent(run), 1}, reverse=True):
         if run.stopped.is_set():
             return False
         attempt = build_attempt(run, day, threads)
@@ -97,6 +97,13 @@ def is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, ShardliftError) and error.out_of_memory
 
 
+def count_lent(run: Run) -> int:
+    """Threads of each task: more than one where all tasks of all days leave slots idle."""
+    parts = [day["extract"]["shard"]["parts"] for day in run.spec["days"]]
+    tasks = sum(len(build_groups(each, run.options, run.spread.slots)) for each in parts)
+    return choose_threads(run.spread.slots, tasks)
+
+
 def build_attempt(run: Run, day: SpecDay, threads: int) -> Attempt:
     """One attempt, one generation; a sample's rows go where nobody takes them for the day's."""
     extract = day["extract"]
@@ -110,7 +117,7 @@ def build_attempt(run: Run, day: SpecDay, threads: int) -> Attempt:
         prefix=f"{base}{extract['prefix']}generation={generation}/",
         duplicates_prefix=None if kept is None else f"{base}{kept}generation={generation}/",
         exchange=f"{run_prefix(run)}exchange/{generation}/",
-        limits=Limits(run.memory_bytes, threads, run.options.deadline_ms),
+        limits=Limits(run.memory_bytes * count_lent(run), threads, run.options.deadline_ms),
     )
 
 

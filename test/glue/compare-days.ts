@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { openDatabase } from "../../src/adapters/duckdb/database.ts";
 import { createDuckDbEngine } from "../../src/adapters/duckdb/engine.ts";
 import type { DayExtract, GenerationReport, LakeFile, ObjectStore } from "../../src/ports.ts";
@@ -20,13 +21,8 @@ export async function liftBoth(
   days: readonly DayExtract[],
   args: ScriptInput["args"] = {},
 ): Promise<BothReports[]> {
-  const ours = await runEngine(world, days);
-  const ended = await runScript({
-    ...world,
-    days,
-    args: { hash_key: "env:HASH_KEY", ...args },
-    env: { HASH_KEY: hashKey },
-  });
+  const told = { args: { hash_key: "env:HASH_KEY", ...args }, env: { HASH_KEY: hashKey } };
+  const [ours, ended] = await Promise.all([runEngine(world, days), runScript({ ...world, days, ...told })]);
   return days.map((extract, index) => {
     const report = ended.reports[index];
     if (report?.outcome !== "written") throw new Error(`${JSON.stringify(report)}\n${ended.stderr}`);
@@ -89,8 +85,25 @@ export async function compareFiles(store: ObjectStore, sets: readonly FilePair[]
   return total;
 }
 
+/**
+ * Whole reports and whole rows; `rows` must have been looked at.
+ * @returns how many were compared
+ */
+export async function expectEqual(
+  world: EngineWorld,
+  days: readonly BothReports[],
+  rows: number,
+): Promise<number> {
+  expect(days.map(({ theirs }) => pickFacts(theirs))).toEqual(days.map(({ ours }) => pickFacts(ours)));
+  const found = await compareFiles(world.store, gatherFiles(days));
+  expect(found).toEqual({ rows, ...same });
+  return found.rows;
+}
+
+export const same = { onlyOurs: 0, onlyTheirs: 0, otherColumns: 0 };
+
 /** All files of days with the same columns together: to open a wide file takes longer than to read it. */
-export function gatherFiles(days: readonly BothReports[]): FilePair[] {
+function gatherFiles(days: readonly BothReports[]): FilePair[] {
   const sets = new Map<string, { ours: LakeFile[]; theirs: LakeFile[] }>();
   const add = (name: string, ours: readonly LakeFile[], theirs: readonly LakeFile[]) => {
     const set = sets.get(name) ?? { ours: [], theirs: [] };

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from conftest import BuildRun, Rows
 from shardlift_glue.errors import ShardliftError
-from shardlift_glue.run import Run, run_days
+from shardlift_glue.run import Run, count_lent, run_days
 from shardlift_glue.spread import HereSpread, take_results
 
 T = TypeVar("T")
@@ -256,13 +256,27 @@ def test_a_day_out_of_memory_is_tried_once_more_as_another_generation(
 ) -> None:
     error = ShardliftError("outside", out_of_memory=True, failed="too small")
     files = [write_rows("a", [1, 2]), write_rows("b", [3])]
-    run = build_run({DAY: files}, FailingSpread(error, times=1))
+    run = build_run({DAY: files}, FailingSpread(error, times=1), min_task_bytes=10**9)
 
     assert run_days(run) == []
 
     report = read_report(run)["report"]
     written = [name for name in list_lake(tmp_path) if name.endswith(".parquet")]
     assert written == sorted(file["key"] for file in report["files"])
+
+
+def test_a_day_out_of_memory_with_one_thread_a_task_fails(build_run: BuildRun, write_rows: Rows) -> None:
+    error = ShardliftError("outside", out_of_memory=True, failed="too small")
+    run = build_run({DAY: [write_rows("a", [1]), write_rows("b", [2])]}, FailingSpread(error, times=1))
+
+    assert run_days(run) == [f"ga4_events {DAY}"]
+    assert read_report(run)["error"] == {"code": "outside", "retryable": False, "parts": {"failed": "too small"}}
+
+
+def test_idle_slots_are_lent_only_where_all_days_leave_some(build_run: BuildRun, write_rows: Rows) -> None:
+    file = write_rows("a", [1])
+    days = {f"2026-11-{day}": [file] for day in range(11, 19)}
+    assert [count_lent(build_run(some, HereSpread(slots=8))) for some in ({DAY: [file]}, days)] == [4, 1]
 
 
 def test_a_stopped_run_leaves_neither_files_nor_reports(build_run: BuildRun, write_rows: Rows, tmp_path: Path) -> None:
