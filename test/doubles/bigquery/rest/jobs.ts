@@ -51,7 +51,8 @@ async function insertJob(world: BigQueryWorld, { params, body, principal }: ApiR
   };
   world.jobs.set(key, { job, doneAtMs: world.clock.now() + world.jobMs });
   await work(world, job, source, extract, fate?.error ?? null);
-  return { json: renderJob(world, key) };
+  // Whatever becomes of it, an accepted job runs at first.
+  return { json: { ...renderJob(world, key), status: { state: "RUNNING" } } };
 }
 
 interface Source {
