@@ -5,8 +5,9 @@ import type { Field } from "../days/schema.ts";
 import { parseShard } from "../days/shards.ts";
 import { isShardliftError, ShardliftError } from "../errors.ts";
 import { formatPlural } from "../plan/format.ts";
-import type { DayExtract, ObjectStore, Ports } from "../ports.ts";
+import type { DayExtract, Job, ObjectStore, Ports } from "../ports.ts";
 import { buildRecipe } from "../sql/build-recipe.ts";
+import { renderDifference } from "./ensure-job.ts";
 
 /** One step of an examination: what was tried and what came of it. */
 export interface DoctorStep {
@@ -34,7 +35,9 @@ export async function* examine(input: DoctorInput): AsyncGenerator<DoctorStep> {
   const lake = await tryStep("lake", () => tryLake(input.ports));
   yield lake;
   // The engine writes into the lake: on a sick one it can only fail too, and less clearly.
-  if (lake.ok) yield await tryStep("engine", () => tryEngine(input));
+  const { job } = input.ports;
+  if (job !== undefined) yield await tryStep("engine", () => tryJob(job));
+  else if (lake.ok) yield await tryStep("engine", () => tryEngine(input));
   else yield { step: "engine", ok: false, detail: "not tried, since it writes into the lake" };
   yield await tryStep("warehouse", () => tryWarehouse(input));
   if (input.readSecret !== null) yield await tryStep("secrets", async () => trySecret(input));
@@ -121,6 +124,21 @@ const probeSchema: Field[] = [
     ],
   },
 ];
+
+/** Looks at it and starts nothing: a run costs a minute of its workers. */
+async function tryJob(job: Job): Promise<string> {
+  const { digest } = await job.readScript();
+  const { exists, fields, tags } = await job.compare(digest);
+  const differences = [...fields, ...tags].map(renderDifference);
+  if (exists && differences.length === 0)
+    return `${job.location}: script, definition and tags are as they should be`;
+  throw new ShardliftError("config", {
+    failed: exists ? `${job.location} is not as it should be.` : `${job.location} is not there.`,
+    rule: "runs are started only of a job that is as release and environment define it",
+    ...(exists ? { received: differences.join("; ") } : {}),
+    remedy: "shardlift ensure-job",
+  });
+}
 
 /** A real extract of one row, into a folder of its own that goes again. */
 async function tryEngine({ pipeline, ports, signal, probePath, probeBytes }: DoctorInput): Promise<string> {

@@ -84,7 +84,7 @@ export async function createSparkWorld(place: S3Place): Promise<SparkWorld> {
 }
 
 /** The real script, with one empty wheel: the interpreter has the modules. */
-async function copyScripts() {
+export async function copyScripts() {
   const scripts = await mkdtemp(join(tmpdir(), "shardlift-scripts-"));
   onTestFinished(() => rm(scripts, { recursive: true, force: true }));
   await cp(fileURLToPath(new URL("../../../glue-scripts", import.meta.url)), scripts, { recursive: true });
