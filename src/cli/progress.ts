@@ -55,30 +55,28 @@ interface Tally {
   ended: number;
   bytesExpected: number;
   bytesEnded: number;
-  bytesRunning: number;
   rowsEnded: number;
-  rowsRunning: number;
+  /** By family and day, as far as they are; a run elsewhere has many at once. */
+  running: Map<string, { rows: number; bytes: number }>;
   doing: string;
 }
 
 function startTally(event: Extract<ProgressEvent, { event: "task" }>): Tally {
-  const zero = { ended: 0, bytesEnded: 0, bytesRunning: 0, rowsEnded: 0, rowsRunning: 0, doing: "" };
+  const zero = { ended: 0, bytesEnded: 0, rowsEnded: 0, running: new Map(), doing: "" };
   return { task: event.task, days: event.days, bytesExpected: event.bytes, ...zero };
 }
 
 function updateTally(tally: Tally, event: ProgressEvent): void {
   if (event.event === "rows") {
-    tally.rowsRunning = event.rows;
-    tally.bytesRunning = event.bytes;
     tally.doing = `${event.family} ${event.day}`;
+    tally.running.set(tally.doing, event);
   }
   if (event.event === "day") {
     tally.ended += 1;
     tally.bytesEnded += event.bytes;
     tally.rowsEnded += event.result.rows ?? 0;
-    tally.rowsRunning = 0;
-    tally.bytesRunning = 0;
     tally.doing = `${event.result.family} ${event.result.day}`;
+    tally.running.delete(tally.doing);
   }
 }
 
@@ -86,7 +84,11 @@ function updateTally(tally: Tally, event: ProgressEvent): void {
 function readShare(tally: Tally): number {
   if (tally.days === 0) return 1;
   if (tally.bytesExpected === 0) return tally.ended / tally.days;
-  return Math.min(1, (tally.bytesEnded + tally.bytesRunning) / tally.bytesExpected);
+  return Math.min(1, (tally.bytesEnded + sumRunning(tally, "bytes")) / tally.bytesExpected);
+}
+
+function sumRunning({ running }: Tally, what: "rows" | "bytes"): number {
+  return [...running.values()].reduce((sum, day) => sum + day[what], 0);
 }
 
 const barEveryMs = 80;
@@ -98,7 +100,7 @@ function createBarProgress({ stream, nowMs, paint }: ProgressOptions): Progress 
   const draw = (always: boolean) => {
     if (tally === null || (!always && nowMs() - drawnAtMs < barEveryMs)) return;
     drawnAtMs = nowMs();
-    const rows = tally.rowsEnded + tally.rowsRunning;
+    const rows = tally.rowsEnded + sumRunning(tally, "rows");
     const text = `${tally.ended}/${formatPlural(tally.days, "day")}  ${formatCount(rows)} rows  ${tally.doing}`;
     const line = { name: tally.task, share: readShare(tally), text, columns: stream.columns ?? 80 };
     stream.write(`\r\x1b[2K${renderBar(line)}`);
@@ -156,7 +158,7 @@ function createLineProgress({ stream, nowMs }: ProgressOptions): Progress {
 
 function renderRunning(tally: Tally): string {
   const percent = Math.floor(readShare(tally) * 100);
-  const rows = formatCount(tally.rowsEnded + tally.rowsRunning);
+  const rows = formatCount(tally.rowsEnded + sumRunning(tally, "rows"));
   return `${tally.task}: ${percent} %, ${tally.ended} of ${formatPlural(tally.days, "day")}, ${rows} rows, ${tally.doing}`;
 }
 

@@ -55,6 +55,26 @@ describe("progress", () => {
     expect(pickProgressMode("json", { isTTY: true })).toBe("json");
   });
 
+  test("adds up days that are lifted at once, each as far as it is", () => {
+    const rows = (on: string, count: number, bytes: number): ProgressEvent => ({
+      event: "rows",
+      task: "extract",
+      family: "ga4_events",
+      day: day(on),
+      rows: count,
+      bytes,
+    });
+    const list = [events[0]!, rows("2026-11-20", 100, 200_000), rows("2026-11-19", 50, 100_000)];
+    const told = [...list, rows("2026-11-20", 300, 600_000), events[2]!, rows("2026-11-19", 60, 200_000)];
+    expect(show("lines", told, 30_000).split("\n").slice(1, -1)).toEqual([
+      "extract: 10 %, 0 of 2 days, 100 rows, ga4_events 2026-11-20",
+      "extract: 15 %, 0 of 2 days, 150 rows, ga4_events 2026-11-19",
+      "extract: 35 %, 0 of 2 days, 350 rows, ga4_events 2026-11-20",
+      expect.stringContaining("ga4_events 2026-11-20: done"),
+      "extract: 60 %, 1 of 2 days, 1,050 rows, ga4_events 2026-11-19",
+    ]);
+  });
+
   test("as lines tells each day once", () => {
     expect(show("lines")).toBe(
       [
