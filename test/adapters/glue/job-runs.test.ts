@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createGlueJobRuns } from "../../../src/adapters/glue/job-runs.ts";
 import type { JobRun } from "../../../src/ports.ts";
 import type { Fault } from "../../doubles/glue/faults.ts";
 import { executeInProcess } from "../../doubles/glue/jobs/execution.ts";
@@ -141,12 +142,21 @@ describe("the list", () => {
   });
 });
 
-test("after expired credentials the next call finds its own anew", async () => {
-  const world = await createGlueWorld();
-  const id = await world.start(key);
-  world.double.faults.add({ do: "expire token", operation: "GetJobRun" });
-  await expect(world.jobRuns.read(id)).rejects.toMatchObject({ code: "outside", retryable: true });
-  expect((await world.jobRuns.read(id))!.id).toBe(id);
+test("after expired credentials the next call finds new ones by itself", async () => {
+  onTestFinished(() => vi.unstubAllEnvs());
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAFIRST");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  const { double, options, store, digest, start } = await createGlueWorld();
+  const id = await start(key);
+  const jobRuns = createGlueJobRuns({ ...options, credentials: null, store, scriptDigest: digest });
+  await jobRuns.read(id);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIASECOND");
+  double.faults.add({ do: "expire token", operation: "GetJobRun" });
+
+  await expect(jobRuns.read(id)).rejects.toMatchObject({ code: "outside", retryable: true });
+  expect((await jobRuns.read(id))!.id).toBe(id);
+  const signers = double.log.slice(-3).map(({ accessKeyId }) => accessKeyId);
+  expect(signers).toEqual(["AKIAFIRST", "AKIAFIRST", "AKIASECOND"]);
 });
 
 test("an item that could not be stopped for another reason than its end is an error", async () => {

@@ -45,6 +45,7 @@ describe("the server of the Glue double", () => {
       {
         operation: "GetTags",
         input: { ResourceArn: "arn" },
+        accessKeyId: doubleCredentials.accessKeyId,
         attempt: "attempt=1; max=1",
         fault: null,
         error: null,

@@ -9,6 +9,8 @@ import type { Caller, Operations, Services, ServiceTarget } from "./operations.t
 export interface LogEntry {
   operation: string;
   input: Record<string, unknown>;
+  /** Who signed; null where nobody did. */
+  accessKeyId: string | null;
   /** As the SDK counts: `attempt=2; max=3`; null where it does not say. */
   attempt: string | null;
   fault: Fault["do"] | null;
@@ -67,10 +69,18 @@ async function serve(
   const [target = "", operation = ""] = readHeader(request, "x-amz-target").split(".");
   const fault = faults.take(operation, body);
   const attempt = readHeader(request, "amz-sdk-request") || null;
-  const entry: LogEntry = { operation, input: {}, attempt, fault: fault?.do ?? null, error: null };
+  const entry: LogEntry = {
+    operation,
+    input: {},
+    attempt,
+    fault: fault?.do ?? null,
+    accessKeyId: null,
+    error: null,
+  };
   log.push(entry);
   try {
     const caller = readCaller(request, options.region, target);
+    entry.accessKeyId = caller.accessKeyId;
     entry.input = parseBody(body);
     const call = () => perform(options.services[target as ServiceTarget], operation, entry.input, caller);
     const answer = await strike(fault, call, caller, operation);
