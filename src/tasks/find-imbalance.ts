@@ -42,10 +42,19 @@ export function refuseImbalance(
 ): void {
   const differences = findImbalance(manifest, measures);
   if (differences.length === 0) return;
-  throw new ShardliftError("balance", {
+  const error = new ShardliftError("balance", {
     failed: `${manifest.day} does not balance in the ${place} table.`,
     rule: `rows, checksum and non-null counts equal the manifest of generation ${manifest.generation}`,
     received: differences.join("; "),
     remedy: "nothing was changed; run reconcile, and extract the day again where its files are damaged",
   });
+  if (differences.every((text) => / values in /.test(text))) ofColumnsAlone.add(error);
+  throw error;
+}
+
+const ofColumnsAlone = new WeakSet<Error>();
+
+/** Whether rows and checksum agree and values of columns do not: what a column that went away leaves behind. */
+export function isImbalanceOfColumns(error: Error): boolean {
+  return ofColumnsAlone.has(error);
 }

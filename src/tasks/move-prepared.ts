@@ -1,5 +1,6 @@
 import type { Column } from "../days/schema.ts";
 import { isShardliftError } from "../errors.ts";
+import { isImbalanceOfColumns } from "./find-imbalance.ts";
 import type { MoveBatch } from "./follow-heads.ts";
 import { createPrepareColumns, type PrepareColumns } from "./prepare-columns.ts";
 import type { ReaderResult, ReaderTarget } from "./reader-target.ts";
@@ -7,7 +8,7 @@ import type { ReaderResult, ReaderTarget } from "./reader-target.ts";
 /**
  * Prepares the table for a batch, then moves it. Another run may change the table's columns in between, which no lock
  * forbids: what it does to rows or counts of ours looks like a fault of the day's data. So days that fail by their
- * data go once more, after the table was prepared anew; what fails again is the day's own fault.
+ * data, or by values of columns alone, go once more, after the table was prepared anew; what fails again is the day's own fault.
  */
 export function createMovePrepared(
   prepareTable: (columns: readonly Column[]) => Promise<void>,
@@ -35,5 +36,5 @@ async function moveOnce(
 
 function isDoubtful(result: ReaderResult): boolean {
   if (result.outcome !== "failed" || !isShardliftError(result.error)) return false;
-  return result.error.code === "data" || result.error.code === "balance";
+  return result.error.code === "data" || isImbalanceOfColumns(result.error);
 }
