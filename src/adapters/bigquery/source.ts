@@ -83,7 +83,10 @@ function buildVersion(table: string, kind: ShardKind, found: TableMetadata): Sou
   return { table, kind, modified, rows, bytes, etag, content: null };
 }
 
-/** One part stands for the whole table: what reads its rows decides how many files they become. */
+/**
+ * One part stands for the whole table: what reads its rows decides how many files they become. It has no etag: BigQuery's
+ * is one of metadata, and need not move with the rows.
+ */
 async function openShard(
   reading: Reading,
   dataset: string,
@@ -99,6 +102,6 @@ async function openShard(
   return {
     version: buildVersion(table, kind, found),
     schema: parseShardSchema(found.schema, name),
-    parts: [{ path, format: "parquet", bytes: found.bytes, etag: found.etag }],
+    parts: [{ path, format: "parquet", bytes: found.bytes }],
   };
 }

@@ -29,7 +29,7 @@ export function addDataset(
   return state;
 }
 
-/** Writes a table, or writes it again: modification time and etag move even where all is as it was. */
+/** Writes a table, or writes it again: its modification time moves, also where all else is as it was. */
 export function putTable(world: BigQueryWorld, place: TablePlace, content: TableContent): TableState {
   const { modifiedMs = world.clock.now(), ...rest } = content;
   const tables = world.datasets.get(`${place.project}:${place.dataset}`)!.tables;
@@ -43,7 +43,6 @@ export function putTable(world: BigQueryWorld, place: TablePlace, content: Table
     streaming: null,
     ...rest,
     modifiedMs,
-    revision: (before?.revision ?? 0) + 1,
   };
   tables.set(place.table, table);
   return table;
@@ -56,7 +55,7 @@ export function dropTable(world: BigQueryWorld, { project, dataset, table }: Tab
 /** Any other change of a table's metadata; its modification time moves unless it is set. */
 export function changeTable(world: BigQueryWorld, place: TablePlace, change: Partial<TableState>): void {
   const table = findTable(world, place.project, place.dataset, place.table);
-  Object.assign(table, { modifiedMs: world.clock.now(), ...change, revision: table.revision + 1 });
+  Object.assign(table, { modifiedMs: world.clock.now(), ...change });
 }
 
 /** Somebody labels a table: rows and bytes stay, the modification time moves (assumed, README). */

@@ -18,8 +18,6 @@ export interface TableState {
   labels: Record<string, string>;
   /** Rows that were streamed in and are in no file yet; null: none. */
   streaming: { rows: bigint; bytes: bigint; oldestMs: number } | null;
-  /** Counts every change, whatever was changed. */
-  revision: number;
 }
 
 export interface DatasetState {

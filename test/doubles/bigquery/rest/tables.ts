@@ -49,7 +49,7 @@ function listTables(world: BigQueryWorld, { params, query }: ApiRequest): ApiAns
   const page = tables.filter((table) => table.id > readPageToken(query.get("pageToken"))).slice(0, wanted);
   const last = page.at(-1);
   const isMore = last !== undefined && last.id !== tables.at(-1)?.id;
-  const etag = buildEtag(id, ...page.map((table) => `${table.id} ${table.revision}`));
+  const etag = buildEtag(id, ...page.map(buildTableEtag));
   const json = {
     kind: "bigquery#tableList",
     etag,
@@ -86,8 +86,13 @@ function getTable(world: BigQueryWorld, { params }: ApiRequest): ApiAnswer {
   const dataset = findDataset(world, project, id);
   requirePermission(world, "bigquery.tables.get", `Table ${project}:${id}.${name}`);
   const table = findTable(world, project, id, name);
-  const etag = buildEtag(project, id, name, table.revision, table.modifiedMs);
+  const etag = buildTableEtag(table);
   return { json: renderTable(dataset, table, etag), etag };
+}
+
+/** Of what people declare alone: new rows, and the times and sizes they bring, leave it as it was. */
+function buildTableEtag({ id, type, schema, labels, expiresMs, createdMs }: TableState): string {
+  return buildEtag(id, type, JSON.stringify(schema), JSON.stringify(labels), String(expiresMs), createdMs);
 }
 
 function renderTable({ project, id, location }: DatasetState, table: TableState, etag: string): ApiTable {
