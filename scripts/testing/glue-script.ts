@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { installPython } from "./install-python.ts";
+import { findJavaFault, findPython, findPythonPrograms } from "./python-programs.ts";
 import type { Outcome, Tally } from "./run-suites.ts";
-import { findStandIns } from "./stand-ins.ts";
 
 const sparkFolder = join(".cache", "spark");
 const lintFolder = join(".cache", "glue-lint");
@@ -12,14 +12,9 @@ const bench = join("bench", "glue");
 
 /** @returns why the script cannot be run here; null where it can */
 export function findSparkFault(): string | null {
-  return installSpark() === null
+  return findPython("spark") === null
     ? "no Python 3.11 with pip, which PySpark and DuckDB are installed by"
-    : null;
-}
-
-/** @returns the interpreter with the pinned PySpark and DuckDB, or null */
-export function installSpark(): string | null {
-  return installPython(sparkFolder, join("scripts", "testing", "spark.txt"));
+    : findJavaFault();
 }
 
 /** @returns why the script cannot be linted here; null where it can */
@@ -31,7 +26,7 @@ export function findGlueLintFault(): string | null {
 /** The script's own tests, which need no cluster. */
 export async function runGlueTests(): Promise<Tally> {
   const pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfEs", tests];
-  const env = { ...process.env, ...findStandIns() };
+  const env = { ...process.env, ...findPythonPrograms() };
   const { stdout, status } = spawnSync(join(sparkFolder, "bin", "python"), pytest, { encoding: "utf8", env });
   process.stdout.write(stdout);
   return buildPytestTally(stdout, status);

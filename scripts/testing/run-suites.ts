@@ -14,6 +14,8 @@ export interface Outcome {
 export interface Suite {
   name: string;
   needs: readonly string[];
+  /** Toolchains without which some of its tests are skipped. */
+  partlyNeeds?: readonly string[];
   run(): Promise<Tally>;
 }
 
@@ -29,28 +31,41 @@ export interface RunOptions {
 
 /** Runs the suites one after the other, each to its end whatever became of the others. */
 export async function runSuites(suites: readonly Suite[], options: RunOptions): Promise<Tally> {
-  const total: Tally = { passed: 0, failures: [], skips: [] };
+  let total: Tally = { passed: 0, failures: [], skips: [] };
   for (const suite of suites) {
     options.log(`\n== ${suite.name}`);
-    const tally = await runSuite(suite, options);
-    total.passed += tally.passed;
-    total.failures.push(...tally.failures);
-    total.skips.push(...tally.skips);
+    total = add(total, await runSuite(suite, options));
   }
   return total;
 }
 
 async function runSuite(suite: Suite, options: RunOptions): Promise<Tally> {
   const missing = suite.needs.flatMap((name) => findMissing(name, options.toolchains));
-  if (missing.length > 0) {
-    const outcome = { name: suite.name, reason: missing.join("; ") };
-    return { passed: 0, failures: options.isCi ? [outcome] : [], skips: options.isCi ? [] : [outcome] };
-  }
+  if (missing.length > 0) return tellMissing(suite.name, missing, options);
+  const lacking = (suite.partlyNeeds ?? []).flatMap((name) => findMissing(name, options.toolchains));
+  const told = lacking.map((reason) => tellMissing(`part of ${suite.name}`, [reason], options));
+  return [await runWhole(suite), ...told].reduce(add);
+}
+
+async function runWhole(suite: Suite): Promise<Tally> {
   try {
     return refuseEmpty(suite.name, await suite.run());
   } catch (error) {
     return { passed: 0, failures: [{ name: suite.name, reason: String(error) }], skips: [] };
   }
+}
+
+function tellMissing(name: string, missing: readonly string[], { isCi }: RunOptions): Tally {
+  const outcomes = [{ name, reason: missing.join("; ") }];
+  return { passed: 0, failures: isCi ? outcomes : [], skips: isCi ? [] : outcomes };
+}
+
+function add(one: Tally, other: Tally): Tally {
+  return {
+    passed: one.passed + other.passed,
+    failures: [...one.failures, ...other.failures],
+    skips: [...one.skips, ...other.skips],
+  };
 }
 
 function findMissing(name: string, toolchains: Toolchains): string[] {

@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { findGlueLintFault, findSparkFault, installSpark, runGlueLint, runGlueTests } from "./glue-script.ts";
-import { installPython } from "./install-python.ts";
+import { join } from "node:path";
+import { findGlueLintFault, findSparkFault, runGlueLint, runGlueTests } from "./glue-script.ts";
+import { findPythonPrograms, pythonPrograms, pythonToolchains } from "./python-programs.ts";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
 import { findSqlfluffFault, runSqlfluff } from "./sqlfluff.ts";
-import { findStandIns } from "./stand-ins.ts";
 
 /** What a suite may need beyond the installed packages. */
 export const toolchains: Toolchains = {
+  ...pythonToolchains,
   sqlfluff: findSqlfluffFault,
   spark: findSparkFault,
   "glue lint": findGlueLintFault,
@@ -21,11 +21,8 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
   const vitest: Suite = {
     name: "vitest",
     needs: [],
-    run: () =>
-      runVitest(
-        [...projects, ...options.filters],
-        options.slow ? { ...findDuckDbPython(), ...findStandIns(), ...findSpark() } : {},
-      ),
+    partlyNeeds: options.slow ? pythonPrograms : [],
+    run: () => runVitest([...projects, ...options.filters], options.slow ? findPythonPrograms() : {}),
   };
   if (options.filters.length > 0) return [vitest];
   return [
@@ -51,20 +48,6 @@ async function runCheck(name: string, script: string, args: readonly string[]): 
 }
 
 /** Counts come from our reporter's file, and only a run that reached its end writes one. */
-/** Recipes are executed by Python's DuckDB too, where there is Python. */
-function findDuckDbPython(): Record<string, string> {
-  if (process.env.SHARDLIFT_PYTHON) return {};
-  const python = installPython(join(".cache", "duckdb"), join("scripts", "testing", "duckdb.txt"));
-  return python === null ? {} : { SHARDLIFT_PYTHON: resolve(python) };
-}
-
-/** Both engines are compared where there is Spark. */
-function findSpark(): Record<string, string> {
-  if (process.env.SHARDLIFT_SPARK_PYTHON) return {};
-  const python = installSpark();
-  return python === null ? {} : { SHARDLIFT_SPARK_PYTHON: resolve(python) };
-}
-
 async function runVitest(args: readonly string[], env: Record<string, string>): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), "shardlift-tally-"));
   const path = join(folder, "tally.json");

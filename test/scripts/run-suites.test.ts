@@ -37,6 +37,13 @@ describe("a run of suites", () => {
     });
   });
 
+  test("runs a suite that lacks a part, and tells the part as skipped, in continuous integration as failed", async () => {
+    const suites = [buildSuite("one", { partlyNeeds: ["python", "java"] })];
+    const outcome = { name: "part of one", reason: "no java on this machine" };
+    expect(await run(suites)).toEqual({ passed: 1, failures: [], skips: [outcome] });
+    expect(await run(suites, { isCi: true })).toEqual({ passed: 1, failures: [outcome], skips: [] });
+  });
+
   test("skips a suite whose toolchain is missing, with the reason", async () => {
     expect(await run([buildSuite("glue", { needs: ["python", "java"] })])).toEqual({
       passed: 0,
