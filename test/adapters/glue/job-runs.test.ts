@@ -143,7 +143,7 @@ describe("the list", () => {
 });
 
 test("after expired credentials the next call finds new ones by itself", async () => {
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAFIRST");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
   const { double, options, store, digest, start } = await createGlueWorld();
