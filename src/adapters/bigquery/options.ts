@@ -21,8 +21,14 @@ export interface BigQueryOptions {
   readSecret(reference: SecretReference): Promise<string>;
   /** How AWS's credentials are found; left out: as by every tool of AWS. */
   findAwsCredentials?: () => Promise<AwsCredentials>;
-  /** Longest wait for one answer, ms. */
+  /** Longest wait for one answer, ms; left out: a minute. */
   answerMs?: number;
+}
+
+const defaultAnswerMs = 60_000;
+
+export function answerMs(options: Pick<BigQueryOptions, "answerMs">): number {
+  return options.answerMs ?? defaultAnswerMs;
 }
 
 /** The project whose datasets are read. */

@@ -7,7 +7,7 @@ import { retry, withSourceRetries } from "../../../src/tasks/retry.ts";
 import { putTable } from "../../doubles/bigquery/change-world.ts";
 
 import type { FaultAction } from "../../doubles/bigquery/faults.ts";
-import { buildOptions, dataset, project, startDouble } from "./bigquery-world.ts";
+import { buildOptions, dataset, federation, project, startDouble } from "./bigquery-world.ts";
 
 const table = "events_20261120";
 
@@ -174,6 +174,16 @@ describe("faults that pass", () => {
     expect({ code: error.code, retryable: error.retryable }).toEqual({ code: "outside", retryable: true });
   });
 
+  test("such as no token, end after the same time, and the next call signs in anew", async () => {
+    const { double, source } = await open({ answerMs: 50, config: federation });
+    const until = new Promise<void>((resolve) => onTestFinished(() => resolve()));
+    double.faults.add({ do: "hold", until, method: "sts.token" });
+    const error = await fail(get(source));
+    expect({ code: error.code, retryable: error.retryable }).toEqual({ code: "outside", retryable: true });
+    expect(error.parts.failed).toContain("Signing in to Google");
+    expect(await get(source)).toMatchObject({ rows: 1 });
+  });
+
   test("such as nobody listening, are of the network", async () => {
     const { double } = await open();
     const tokenEndpoint = double.endpoint;
@@ -245,3 +255,20 @@ test("a bug of ours keeps its stack and is no error for people", async () => {
   });
   await expect(get(source)).rejects.toBeInstanceOf(TypeError);
 });
+
+test.each(["bigquery.tables.get", "oauth2.token"])(
+  "a command that is ended while %s is asked ends at once, for its own reason",
+  async (method) => {
+    const ended = new AbortController();
+    const { double, source } = await open({ signal: ended.signal });
+    double.faults.add({
+      do: "hold",
+      until: new Promise<void>((resolve) => onTestFinished(() => resolve())),
+      method,
+    });
+    const call = get(source);
+    await expect.poll(() => double.count()[method]).toBe(1);
+    XX;
+    expect(double.count()[method]).toBe(1);
+  },
+);

@@ -149,12 +149,15 @@ describe("a token", () => {
     expect(double.log.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  test("that ended early is asked for anew, once", async () => {
-    const { double, list } = await open();
+  test("that ended early is asked for anew, once, however many calls are refused together", async () => {
+    const { double, source, list } = await open();
     await list();
     double.tokens.revokeAll();
     expect(await list()).toEqual([]);
     expect(double.count()["oauth2.token"]).toBe(2);
+    double.tokens.revokeAll();
+    await Promise.all(Array.from({ length: 20 }, () => source.readVersion(dataset, "t", "daily", null)));
+    expect(double.count()["oauth2.token"]).toBe(3);
   });
 
   test("that is not taken even when it is new is an error for people", async () => {
