@@ -27,7 +27,7 @@ const causes: readonly Cause[] = [
       `allow kms:Decrypt and kms:GenerateDataKey on ${lake.kmsKey ?? "the bucket's key"} to ${engine.role}, in its policy and in the key's`,
   },
   {
-    sign: /AccessDenied|Access Denied|not authorized|\b403\b|Forbidden/i,
+    sign: /AccessDenied|Access Denied|not authorized|status code:? 403|Forbidden/i,
     remedy: ({ engine, lake }) =>
       `allow ${engine.role} what the message names: read the source and \`_scripts/\`, write into ${lake.bucket} (docs/aws.md has its policy); a bucket policy may forbid it too`,
   },
@@ -35,6 +35,10 @@ const causes: readonly Cause[] = [
     sign: /NoSuchBucket|bucket does not exist/i,
     remedy: ({ lake }) =>
       `look whether the bucket ${lake.bucket} and the source's are there, in ${lake.region}`,
+  },
+  {
+    sign: /waited in Glue's queue/,
+    remedy: () => "run again later, or raise the account's quota of Glue: it had no room for the run",
   },
   {
     sign: /ExpiredToken/,
@@ -57,7 +61,7 @@ export async function explainRun(api: GlueApi, options: GlueOptions, run: JobRun
   const lines = await readLastLines(api, run.id);
   const text = [run.message ?? "", ...lines].join("\n");
   const cause = causes.find(({ sign }) => sign.test(text));
-  const remedy = lastStateRemedies[run.state] ?? cause?.remedy;
+  const remedy = cause?.remedy ?? lastStateRemedies[run.state];
   const place = `CloudWatch Logs, /aws-glue/jobs/output and /aws-glue/jobs/error, streams ${run.id}, in ${options.engine.region}`;
   return {
     lines,

@@ -179,6 +179,8 @@ describe("the explanation of a run that failed", () => {
     ["LAUNCH ERROR | File does not exist: s3://shop-lake/x", "shardlift push-script"],
     ["botocore: An error occurred (AccessDenied) when calling the PutObject operation", "allow arn:aws:iam"],
     ["AccessDenied: not authorized to perform: kms:GenerateDataKey", "kms:GenerateDataKey"],
+    ["S3 answered with status code 403", "allow arn:aws:iam"],
+    ["task 403 of 500 has ended", `read its log and the run in the console of Glue (job ${jobName})`],
     ["NoSuchBucket: The specified bucket does not exist", "look whether the bucket shop-lake"],
     ["OSError: [Errno 28] No space left on device", "has more disk"],
     ["ValueError: something else", `read its log and the run in the console of Glue (job ${jobName})`],
@@ -216,6 +218,14 @@ describe("the explanation of a run that failed", () => {
     expect(run).toMatchObject({ state: "timed out", message: "longer than its timeout of 1 minutes" });
     expect((await world.jobRuns.explain(run)).remedy).toContain("engine.workers.max, 20 now");
   });
+});
+
+test("a run that expired in Glue's queue is told as one that Glue had no room for", async () => {
+  const world = await createGlueWorld();
+  world.double.world.fates = ["expires"];
+  const run = await readEnd(world, await world.start(key));
+  expect(run).toMatchObject({ state: "timed out", message: "waited in Glue's queue for too long" });
+  expect((await world.jobRuns.explain(run)).remedy).toContain("had no room");
 });
 
 test("a run is billed by workers and time, or as Glue tells where its class is flex", async () => {
