@@ -111,7 +111,6 @@ async function buildOurs(parts: readonly ShardPart[], lake: string): Promise<str
     run_id: "bench",
     attempt_deadline_ms: String(Date.now() + 86_400_000),
     task_memory_bytes: String(Math.floor((((memoryMb - 1_000) * 0.8) / cores) * 1e6)),
-    min_task_bytes: "1000000",
     scratch: folder,
   };
   const script = join(here, "..", "glue-scripts", "shardlift_extract.py");

@@ -29,7 +29,7 @@ def open_spread(options: Options) -> SparkSpread:
     context.setLogLevel("WARN")
     ship_package(context)
     cpus = int(context.getConf().get("spark.task.cpus", "1") or "1")
-    return SparkSpread(context, options.slots or max(1, context.defaultParallelism // cpus))
+    return SparkSpread(context, options.slots or max(1, context.defaultParallelism // cpus), cpus)
 
 
 def ship_package(context: SparkContext) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from .attempt import Attempt, build_generation_id, drop_scratch
 from .day import Meter, extract_day
 from .errors import ShardliftError, tell_error
-from .groups import build_groups, choose_threads
+from .groups import MAX_THREADS, build_groups, choose_threads
 from .lake import Lake
 from .options import Options
 from .session import Limits
@@ -66,7 +66,8 @@ def stop(run: Run) -> None:
 
 def run_day(run: Run, day: SpecDay) -> bool:
     """One day to its report; whether it was written. A day that ran out of memory is tried again with one thread."""
-    for threads in sorted({count_lent(run), 1}, reverse=True):
+    most = min(MAX_THREADS, count_lent(run) * run.spread.cores)
+    for threads in sorted({most, 1}, reverse=True):
         if run.stopped.is_set():
             return False
         attempt = build_attempt(run, day, threads)
@@ -98,7 +99,7 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 def count_lent(run: Run) -> int:
-    """Threads of each task: more than one where all tasks of all days leave slots idle."""
+    """Slots that each task may use: more than one where all tasks of all days leave some idle."""
     parts = [day["extract"]["shard"]["parts"] for day in run.spec["days"]]
     tasks = sum(len(build_groups(each, run.options, run.spread.slots)) for each in parts)
     return choose_threads(run.spread.slots, tasks)

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .aws import build_aws_error, call_aws, open_client
+from .errors import ShardliftError
 from .lake import build_taken_error
 from .options import LakeOptions
 
@@ -65,7 +66,9 @@ class S3Lake:
         keys = [{"Key": item["Key"]} for page in self._list(prefix) for item in page.get("Contents", [])]
         for start in range(0, len(keys), MAX_DELETES):
             batch = {"Objects": keys[start : start + MAX_DELETES], "Quiet": True}
-            self._call("delete_objects", None, Delete=batch)
+            refused = self._call("delete_objects", None, Delete=batch).get("Errors", [])
+            if refused:
+                raise build_refused_error(self._name(prefix), refused)
 
     def _list(self, prefix: str) -> Any:
         pages = self.client.get_paginator("list_objects_v2")
@@ -110,6 +113,17 @@ class S3Lake:
                 answer = self.client.upload_part(**place, UploadId=upload, PartNumber=number, Body=body)
                 parts.append({"ETag": answer["ETag"], "PartNumber": number})
         return parts
+
+
+def build_refused_error(name: str, refused: list[dict[str, str]]) -> ShardliftError:
+    """A batch is answered item by item. A run need not have the right: repair has it."""
+    return ShardliftError(
+        "outside",
+        failed=f"{len(refused)} objects below {name} were not deleted.",
+        rule="what a failed attempt has left is deleted by it, or else by `shardlift repair`",
+        received=refused[0].get("Code", "no code"),
+        remedy="run `shardlift repair` in time",
+    )
 
 
 def download(client: Any, bucket: str, key: str, path: Path, owner: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ class SparkSpread:
 
     context: SparkContext
     slots: int
+    cores: int
 
     def run(self, name: str, work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:
         if not tasks:

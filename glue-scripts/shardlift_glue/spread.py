@@ -26,6 +26,10 @@ class Spread(Protocol):
     def slots(self) -> int:
         """Tasks that run at once."""
 
+    @property
+    def cores(self) -> int:
+        """Cores that each of them has."""
+
     def run(self, name: str, work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:
         """Results in the order of the tasks; raises the first task's error that is known, else any."""
 
@@ -63,6 +67,7 @@ class HereSpread:
     """One task after the other in this process: for tests and notebooks."""
 
     slots: int = 1
+    cores: int = 1
 
     def run(self, name: str, work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:
         del name

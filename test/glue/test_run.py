@@ -232,7 +232,7 @@ class FailingSpread(HereSpread):
 
     def __init__(self, error: Exception, times: int = 10) -> None:
         super().__init__(slots=2)
-        self.__dict__.update(error=error, left=[error] * times, threads=[])
+        self.__dict__.update(left=[error] * times)
 
     def run(self, name: str, work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:
         if not name.endswith("write") or not self.__dict__["left"]:

@@ -1,19 +1,23 @@
 """The lake in S3, against a stand-in: what is created once stays, and a lost answer is no refusal."""
 
+import json
 import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
+from conftest import BuildRun, Rows
 from shardlift_glue import s3_lake
 from shardlift_glue.errors import ShardliftError
 from shardlift_glue.options import LakeOptions, Options
+from shardlift_glue.run import run_days
 from shardlift_glue.s3_lake import S3Lake
 from shardlift_glue.source import fetch_part
 
@@ -122,6 +126,15 @@ def test_a_prefix_is_removed_whole_and_no_more(lake: S3Lake, tmp_path: Path) -> 
     assert list_keys(lake) == ["some/prefix/ab/3"]
 
 
+def test_objects_that_may_not_be_deleted_are_told(lake: S3Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.write("a/1", b"")
+    refused = {"Errors": [{"Key": "some/prefix/a/1", "Code": "AccessDenied"}]}
+    monkeypatch.setattr(lake.client, "delete_objects", lambda **_: refused)
+    with pytest.raises(ShardliftError) as caught:
+        lake.remove("a/")
+    assert caught.value.parts["received"] == "AccessDenied"
+
+
 def test_a_shards_file_is_fetched_under_its_own_ending(lake: S3Lake, endpoint: str, tmp_path: Path) -> None:
     lake.write("events.jsonl.gz", b"packed")
     options = Options(LakeOptions("/lake", endpoint), "spec.json", "jr_1", 1)
@@ -158,6 +171,28 @@ def test_a_put_that_fails_otherwise_says_whether_to_ask_again(
     with pytest.raises(ShardliftError) as caught:
         lake.create("k", write_file(tmp_path / "a", b"rows"))
     assert (caught.value.code, caught.value.retryable) == ("outside", retryable)
+
+
+def test_a_day_goes_from_s3_to_s3(lake: S3Lake, endpoint: str, build_run: BuildRun, write_rows: Rows) -> None:
+    files = [write_rows("a", [1, 2, 2]), write_rows("b", [2.5, 3])]
+    here = build_run({"2026-11-20": files})
+    spec = json.loads(json.dumps(here.spec))
+    for part in spec["days"][0]["extract"]["shard"]["parts"]:
+        name = Path(part["path"]).name
+        lake.replace(f"source/{name}", Path(part["path"]))
+        part["path"] = f"s3://{lake.bucket}/some/prefix/source/{name}"
+    options = replace(here.options, lake=LakeOptions(f"s3://{lake.bucket}/some/prefix", endpoint))
+
+    assert run_days(replace(here, spec=spec, lake=lake, options=options)) == []
+
+    key = "_runs/run/jr_1/ga4_events-2026-11-20.json"
+    report = json.loads(lake.read(key))["report"]
+    assert report["balance"]["duplicates"] == {"exact": 1, "conflicting": 1}
+    named = [file["key"] for file in report["files"] + report["duplicatesFiles"]]
+    own = [key, "_runs/run/jr_1/progress.json", "source/a.jsonl", "source/b.jsonl"]
+    assert list_keys(lake) == sorted(f"some/prefix/{name}" for name in [*named, *own])
+    sizes = {item["Key"]: item["Size"] for item in lake.client.list_objects_v2(Bucket=lake.bucket)["Contents"]}
+    assert [sizes[f"some/prefix/{file['key']}"] for file in report["files"]] == [f["bytes"] for f in report["files"]]
 
 
 def test_the_clock_is_the_stores(lake: S3Lake) -> None:
