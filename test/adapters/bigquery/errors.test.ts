@@ -268,7 +268,9 @@ test.each(["bigquery.tables.get", "oauth2.token"])(
     });
     const call = get(source);
     await expect.poll(() => double.count()[method]).toBe(1);
-    XX;
+    ended.abort();
+    await expect(call).rejects.toBe(ended.signal.reason);
+    await expect(get(source)).rejects.toBe(ended.signal.reason);
     expect(double.count()[method]).toBe(1);
   },
 );
