@@ -6,6 +6,7 @@ import type { Source } from "../../../src/ports.ts";
 import { retry, withSourceRetries } from "../../../src/tasks/retry.ts";
 import { putTable } from "../../doubles/bigquery/change-world.ts";
 
+import { limitRate, renderFault } from "../../doubles/bigquery/errors.ts";
 import type { FaultAction } from "../../doubles/bigquery/faults.ts";
 import { buildOptions, dataset, federation, project, startDouble } from "./bigquery-world.ts";
 
@@ -152,6 +153,10 @@ describe("faults that pass", () => {
     [
       "a service that is away",
       { do: "answer", status: 503, reason: "backendError", message: "Service unavailable" },
+    ],
+    [
+      "an error in an answer that says 200",
+      { do: "rewrite", answer: () => renderFault(limitRate("too many api requests")) },
     ],
     ["a load balancer's page", { do: "garble", status: 502 }],
     ["a cut connection", { do: "drop request" }],
