@@ -5,7 +5,7 @@ export type AuthPackage = typeof import("google-auth-library");
 export type BigQueryClient = InstanceType<BigQueryPackage["BigQuery"]>;
 export type AuthClient = InstanceType<AuthPackage["AuthClient"]>;
 
-/** Imported only where something is asked: it takes half a second. */
+/** Imported only where something is asked: it takes a tenth of a second. */
 export async function loadBigQuery(): Promise<BigQueryPackage> {
   const loaded = await import("@google-cloud/bigquery");
   // A CommonJS package: all of it is the default export, whatever its types say.

@@ -34,7 +34,7 @@ export async function* examineBigQuery(
   let tables: string[] = [];
   yield await tryStep("list", async () => {
     tables = await source.listTables(dataset);
-    return `${place} can be listed (bigquery.tables.list): ${tables.length} tables`;
+    return `${place} can be listed (bigquery.tables.list): ${tables.length} ${tables.length === 1 ? "table" : "tables"}`;
   });
   const newest = tables.toSorted((a, b) => (a.slice(-8) < b.slice(-8) ? 1 : -1))[0];
   yield await tryStep("get", async () => {
