@@ -13,16 +13,18 @@ export function run(flags: SessionFlags & { dryRun?: boolean }, io: Io): Promise
     const { families, runs, output } = await runRepair(context, flags.dryRun ? "show" : "apply");
     if (flags.json) io.stdout.write(`${JSON.stringify(output.line)}\n`);
     else
-      io.stdout.write([...families.map((found) => renderFamily(found, paint)), renderRuns(runs)].join("\n"));
+      io.stdout.write(
+        [...families.map((found) => renderFamily(found, paint)), ...renderRuns(runs)].join("\n"),
+      );
     return readInteractiveExitCode(output.exitCode);
   });
 }
 
 /** Where there are none, most lakes know no runs at all. */
-function renderRuns(runs: readonly OldRun[]): string {
-  if (runs.length === 0) return "";
+function renderRuns(runs: readonly OldRun[]): string[] {
+  if (runs.length === 0) return [];
   const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
-  return `specs and reports of ${formatPlural(runs.length, "old run")}, ${formatBytes(bytes)}\n`;
+  return [`specs and reports of ${formatPlural(runs.length, "old run")}, ${formatBytes(bytes)}\n`];
 }
 
 function renderFamily({ family, plan, removed }: FamilyRepair, paint: Paint): string {

@@ -4,7 +4,9 @@ import { createGlueJob } from "../../../src/adapters/glue/job.ts";
 import { buildJobDefinition, definitionArgument } from "../../../src/adapters/glue/job-definition.ts";
 import type { GlueOptions } from "../../../src/adapters/glue/options.ts";
 import type { ScriptIndex } from "../../../src/lake/script-index.ts";
+import type { Ports } from "../../../src/ports.ts";
 import type { ProgressEvent, TaskContext } from "../../../src/tasks/context.ts";
+import { type DoctorStep, examine } from "../../../src/tasks/doctor.ts";
 import { runEnsureJob } from "../../../src/tasks/ensure-job.ts";
 import { nameArn } from "../../doubles/glue/jobs/definitions.ts";
 import { buildPipeline } from "../../support/builders.ts";
@@ -250,5 +252,45 @@ describe("ensure-job", () => {
       code: "config",
       parts: { remedy: "run `shardlift push-script`, then `shardlift ensure-job`" },
     });
+  });
+});
+
+/** What doctor says of the engine. */
+async function examineJob(world: GlueWorld): Promise<DoctorStep> {
+  const source = { location: "a source", listTables: async () => ["events_20261120"] };
+  const chance = { randomHex: (length: number) => "a".repeat(length), clock: world.options.clock };
+  const ports = { source, store: world.store, job: world.job, ...chance } as unknown as Ports;
+  const probe = { probePath: "unused", probeBytes: 0, readSecret: null };
+  const { signal } = new AbortController();
+  for await (const step of examine({ pipeline: buildPipeline(), ports, signal, ...probe })) {
+    if (step.step === "engine") return step;
+  }
+  throw new Error("no step for the engine");
+}
+
+describe("doctor", () => {
+  test("looks at the job and starts no run", async () => {
+    const world = await createGlueWorld();
+    world.takeCalls();
+    expect(await examineJob(world)).toEqual({
+      step: "engine",
+      ok: true,
+      detail: `Glue job ${jobName} in eu-central-1: script, definition and tags are as they should be`,
+    });
+    expect(world.takeCalls()).toEqual(["GetJob", "GetTags"]);
+  });
+
+  test("says what differs, and what lacks", async () => {
+    const world = await createGlueWorld();
+    findJob(world).definition.MaxRetries = 3;
+    const edited = await examineJob(world);
+    expect([edited.ok, edited.detail]).toEqual([false, expect.stringContaining("MaxRetries: 3 → 0")]);
+
+    world.double.world.jobs.clear();
+    const missing = await examineJob(world);
+    expect([missing.ok, missing.detail]).toEqual([
+      false,
+      expect.stringContaining(`Glue job ${jobName} in eu-central-1 is not there.`),
+    ]);
   });
 });
