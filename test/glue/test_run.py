@@ -11,7 +11,10 @@ import pytest
 from conftest import BuildRun, Rows
 from shardlift_glue.errors import ShardliftError
 from shardlift_glue.run import Run, count_lent, run_days
+from shardlift_glue.session import Session
+from shardlift_glue.spec import Part
 from shardlift_glue.spread import HereSpread, take_results
+from shardlift_glue.staging import stage_json
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -215,6 +218,33 @@ def test_a_sample_has_some_rows_and_lies_apart(build_run: BuildRun, write_rows: 
     assert [file["key"].startswith(below) for file in report["files"]] == [True]
     assert [name for name in list_lake(tmp_path) if name.startswith("web-shop/")] == []
     assert not (tmp_path / "lake/_runs/run/jr_1/ga4_events-2026-11-20.json").exists()
+
+
+@pytest.mark.parametrize(("full_share", "times"), [(1.0, 2), (0.0, 6)])
+def test_a_file_is_staged_once_where_the_disk_has_room(
+    build_run: BuildRun,
+    write_rows: Rows,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    full_share: float,
+    times: int,
+) -> None:
+    staged: list[str] = []
+
+    def stage_and_count(session: Session, part: Part, path: Path, target: Path) -> None:
+        staged.append(part["path"])
+        stage_json(session, part, path, target)
+
+    monkeypatch.setattr("shardlift_glue.source.FULL_SHARE", full_share)
+    monkeypatch.setattr("shardlift_glue.source.stage_json", stage_and_count)
+    monkeypatch.setattr("shardlift_glue.run.drop_scratch", lambda _: None)
+    run = build_run({DAY: [write_rows("a", [1, 2]), write_rows("b", [2, 3])]})
+    run_days(run)
+
+    assert read_report(run)["report"]["balance"]["written"] == 3
+    # Three steps: keys, sides, write.
+    assert len(staged) == times
+    assert list((tmp_path / "scratch").rglob("*.parquet")) == []
 
 
 def test_progress_tells_rows_and_bytes_of_each_day(build_run: BuildRun, write_rows: Rows) -> None:
