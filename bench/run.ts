@@ -1,11 +1,11 @@
 /**
- * `npm run bench [-- --rows 20000000 --repetitions 3 --threads 2]`: what the whole extract of a day costs beside the
- * plain rewrite of the same file. Each measured thing is a process of its own; they take turns.
+ * What the whole extract of a day costs beside the plain rewrite of the same file. Each measured thing is a process of
+ * its own; they take turns.
  */
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseOptions } from "../scripts/parse-options.ts";
 import { chooseThreads } from "../src/adapters/duckdb/engine-memory.ts";
 import { generateDay } from "./generate-day.ts";
 import type { Measure, MeasureInput } from "./measure.ts";
@@ -13,12 +13,10 @@ import type { Measure, MeasureInput } from "./measure.ts";
 const memoryBytes = 1_000_000_000;
 const kinds = ["rewrite", "extract"] as const;
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: "string", default: "2000000" },
-    repetitions: { type: "string", default: "3" },
-    threads: { type: "string" },
-  },
+const values = parseOptions("usage: npm run bench [-- [--rows N] [--repetitions N] [--threads N]]", {
+  rows: { type: "string", default: "2000000" },
+  repetitions: { type: "string", default: "3" },
+  threads: { type: "string" },
 });
 const cache = join(import.meta.dirname, "..", ".cache", "bench");
 await mkdir(cache, { recursive: true });

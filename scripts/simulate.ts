@@ -1,27 +1,26 @@
 /**
  * Looks for a schedule in which rows are lost, doubled or mixed; the last line is `N schedules, N failed`.
- * usage: npm run simulate [-- --seeds N] [--from N] [--workers N] [--trace SEED] [--mutant NAME] [--mutants [--write]]
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { huntMutants, renderHunt } from "../test/simulation/hunt.ts";
 import { writeKnownSeeds } from "../test/simulation/known-seeds.ts";
 import { mutants } from "../test/simulation/mutants.ts";
 import { plant } from "../test/simulation/mutate.ts";
 import { findIdleFaults, renderFaults } from "../test/simulation/render-faults.ts";
 import { simulate } from "../test/simulation/simulate.ts";
+import { parseOptions } from "./parse-options.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "10000" },
-    from: { type: "string", default: "1" },
-    workers: { type: "string", default: String(availableParallelism()) },
-    trace: { type: "string" },
-    mutant: { type: "string" },
-    mutants: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
-  },
+const usage =
+  "usage: npm run simulate [-- [--seeds N] [--from N] [--workers N] [--trace SEED] [--mutant NAME] [--mutants [--write]]]";
+const values = parseOptions(usage, {
+  seeds: { type: "string", default: "10000" },
+  from: { type: "string", default: "1" },
+  workers: { type: "string", default: String(availableParallelism()) },
+  trace: { type: "string" },
+  mutant: { type: "string" },
+  mutants: { type: "boolean", default: false },
+  write: { type: "boolean", default: false },
 });
 
 /** Failures that are shown with their traces; the others with their seeds. */
