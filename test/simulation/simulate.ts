@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import type { FaultName } from "./kernel/faults.ts";
 import type { WorkerInput, WorkerReport } from "./worker.ts";
 
@@ -23,7 +24,7 @@ export interface SimulateReport {
   digest: number;
 }
 
-/** Runs many schedules on several threads. Equal input gives an equal report, however many threads there are. */
+/** Runs many schedules in several processes. Equal input gives an equal report, however many there are. */
 export async function simulate(input: SimulateInput): Promise<SimulateReport> {
   const total: SimulateReport = { schedules: 0, steps: 0, failed: [], struck: new Map(), digest: 0 };
   const add = (report: WorkerReport) => {
@@ -48,10 +49,12 @@ function buildWorkerInput(
   return { from: from + index, to: from + seeds, stride: workers, mutant, profile, stopsAtFailure };
 }
 
+/** A process and no thread: V8 ends a process in which many threads compile at once, now and then (`jit_page.has_value()`). */
 function runWorker(input: WorkerInput, onReport: (report: WorkerReport) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: input });
-    worker.on("message", onReport);
+    const program = fileURLToPath(new URL("./worker.ts", import.meta.url));
+    const worker = fork(program, [JSON.stringify(input)], { execArgv: [] });
+    worker.on("message", (report) => onReport(report as WorkerReport));
     worker.on("error", reject);
     worker.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
   });

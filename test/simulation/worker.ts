@@ -1,4 +1,3 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { forbidChance } from "./forbid-chance.ts";
 import type { FaultName } from "./kernel/faults.ts";
 import { emptyHash, mixText } from "./kernel/random.ts";
@@ -29,7 +28,7 @@ export interface WorkerReport {
   isLast: boolean;
 }
 
-const input = workerData as WorkerInput;
+const input: WorkerInput = JSON.parse(process.argv[2]!);
 if (input.mutant !== null) plant(mutants.find(({ name }) => name === input.mutant)!);
 // After the mutant was planted: what is loaded from here on is the changed code.
 const { runSchedule } = await import("./run-schedule.ts");
@@ -58,6 +57,8 @@ function buildReport(): WorkerReport {
 }
 
 function send(isLast: boolean): void {
-  parentPort?.postMessage({ ...report, isLast });
+  process.send?.({ ...report, isLast }, () => {
+    if (isLast) process.disconnect();
+  });
   report = buildReport();
 }
