@@ -59,6 +59,7 @@ export async function openPipeline(options: OpenOptions): Promise<OpenPipeline> 
     clock,
     signal,
     env: options.env ?? process.env,
+    project: pipeline.property.project,
     tag,
   });
   const report = options.report ?? (() => {});

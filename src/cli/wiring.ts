@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { QueryTag, SnowflakeOptions } from "../adapters/snowflake/options.ts";
 import type { Environment, SecretReference, SnowflakeWarehouse } from "../config/types.ts";
-import { ShardliftError } from "../errors.ts";
 import type { Catalog, Clock, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
 import {
   type Retrying,
@@ -18,6 +17,8 @@ export interface WiringInput {
   clock: Clock;
   signal: AbortSignal;
   env: NodeJS.ProcessEnv;
+  /** Project that holds the pipeline's dataset; left out: the one that is billed. */
+  project?: string | null;
   /** Who is asking, for a warehouse that keeps a history. */
   tag?: Omit<QueryTag, "run">;
 }
@@ -32,7 +33,7 @@ export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
   const { environment, clock } = input;
   const again = createAgain(input);
   const store = await buildStore(environment, again);
-  const source = await buildSource(environment, again);
+  const source = await buildSource(input, again);
   const warehouse = await buildWarehouse(input, store, again);
   const catalog = await buildCatalog(input, again);
   const work = await buildEngine(input, store, again);
@@ -67,8 +68,12 @@ async function buildStore({ lake }: Environment, again: Retrying): Promise<Objec
 }
 
 /** A source on S3 asks again call by call, since one look at a shard is many calls. */
-async function buildSource({ source }: Environment, again: Retrying): Promise<Source> {
-  if (source.type === "bigquery") throw refuseUnbuilt("source.type: bigquery");
+async function buildSource(input: WiringInput, again: Retrying): Promise<Source> {
+  const { source } = input.environment;
+  if (source.type === "bigquery") {
+    const { buildBigQuerySource } = await import("./build-bigquery.ts");
+    return withSourceRetries(await buildBigQuerySource({ ...input, config: source }), again);
+  }
   if (source.s3 !== null) {
     const { createS3FilesSource } = await import("../adapters/files/s3-source.ts");
     return createS3FilesSource({ ...source.s3, again });
@@ -132,11 +137,13 @@ async function buildEngine(
   const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
   const readHashKey = () => readSecret(environment, env);
   const engine = createDuckDbEngine({ ...config, store, clock, randomHex, readHashKey });
-  if (source.type === "bigquery" || source.s3 === null) return { engine };
+  if (source.type === "bigquery") {
+    const { withBigQueryRows } = await import("./build-bigquery.ts");
+    return {
+      engine: await withBigQueryRows(engine, { ...input, config: source, again, spill: config.spill }),
+    };
+  }
+  if (source.s3 === null) return { engine };
   const { withFetchedParts } = await import("../adapters/s3/fetching-engine.ts");
   return { engine: withFetchedParts(engine, { place: source.s3, again, spill: config.spill }) };
-}
-
-function refuseUnbuilt(what: string): ShardliftError {
-  return new ShardliftError("config", { failed: `${what} is not wired in this version.` });
 }

@@ -89,6 +89,24 @@ function productionSignsInAtGoogle({ production, source: draft }: EnvironmentDra
   ];
 }
 
+/** Rows, and the token that opens them, travel encrypted. */
+function productionReadsByHttps({ production, source: draft }: EnvironmentDraft): Finding[] {
+  if (production !== true) return [];
+  return (["storage_endpoint", "read_endpoint"] as const).flatMap((key) => {
+    if (!draft?.[key]?.startsWith("http:")) return [];
+    return [
+      {
+        path: [source, key],
+        at: "value" as const,
+        failed: "is not encrypted",
+        rule: "where production is true, endpoints are https://",
+        received: showValue(draft[key]),
+        remedy: "write its https:// address",
+      },
+    ];
+  });
+}
+
 /** Runs of Glue sign in by themselves: with their own role, or a key they can read. */
 function glueSignsIn({ source: draft }: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
   const isGlue = isMapping(raw.engine) && raw.engine.type === "glue";
@@ -114,5 +132,6 @@ export const bigQueryRules: readonly EnvironmentRule[] = [
   keysFitSignIn,
   signInHasRegion,
   productionSignsInAtGoogle,
+  productionReadsByHttps,
   glueSignsIn,
 ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { lakeRegionField } from "./aws-fields.ts";
 import { textField } from "./fields.ts";
 import { parseEndpoint } from "./parse-aws-names.ts";
-import { parseAudience, parseLocation, parseServiceAccount } from "./parse-google-names.ts";
+import { parseAudience, parseGooglePlace, parseLocation, parseServiceAccount } from "./parse-google-names.ts";
 import { parseProject } from "./parse-names.ts";
 import { parseSecretReference, secretPattern, secretRule } from "./parse-secret-reference.ts";
 
@@ -56,9 +56,28 @@ export const bigQuerySourceSchema = z.strictObject({
     otherwise: "anywhere",
   }).optional(),
   ...signIn,
+  extracts: textField(parseGooglePlace, {
+    description:
+      "Where BigQuery puts rows on their way here, as extract jobs: they are free, and a third of the bytes of the Storage Read API, which reads where no bucket is named.",
+    example: "gs://shop-prod-extracts/shardlift",
+    rule: "gs://BUCKET or gs://BUCKET/PREFIX",
+    otherwise: "none: rows come by the Storage Read API",
+  }).optional(),
   endpoint: textField(parseEndpoint, {
     description: "Another address for BigQuery: a private endpoint, or a stand-in in trials.",
     example: "https://bigquery-shop.p.googleapis.com",
+    rule: endpointRule,
+    otherwise: "Google's own",
+  }).optional(),
+  storage_endpoint: textField(parseEndpoint, {
+    description: "The same for Cloud Storage.",
+    example: "https://storage-shop.p.googleapis.com",
+    rule: endpointRule,
+    otherwise: "Google's own",
+  }).optional(),
+  read_endpoint: textField(parseEndpoint, {
+    description: "The same for the Storage Read API.",
+    example: "https://bigquerystorage-shop.p.googleapis.com",
     rule: endpointRule,
     otherwise: "Google's own",
   }).optional(),

@@ -13,7 +13,10 @@ export function buildBigQuerySource(written: Written, root: string, lakeRegion: 
     location: written.location ?? null,
     auth: buildSignIn(written, root, lakeRegion),
     impersonate: written.impersonate ?? null,
+    extracts: written.extracts ?? null,
     endpoint: written.endpoint ?? null,
+    storageEndpoint: written.storage_endpoint ?? null,
+    readEndpoint: written.read_endpoint ?? null,
     tokenEndpoint: written.token_endpoint ?? null,
   };
 }

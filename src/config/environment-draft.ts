@@ -23,6 +23,8 @@ interface BigQueryDraft {
   type?: string;
   auth?: "workload_identity" | "service_account" | "default";
   private_key?: { from?: string };
+  storage_endpoint?: string;
+  read_endpoint?: string;
   token_endpoint?: string;
 }
 

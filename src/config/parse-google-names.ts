@@ -18,6 +18,18 @@ export function parseServiceAccount(text: string): Parsed<string> {
   return { problem: { failed: "is not a service account", rule, remedy } };
 }
 
+/** `gs://bucket/prefix`; names as Cloud Storage allows them, prefixes that need no escaping. */
+export function parseGooglePlace(text: string): Parsed<{ bucket: string; prefix: string }> {
+  const [, bucket, prefix = ""] =
+    /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/((?:[A-Za-z0-9._=-]+\/)*[A-Za-z0-9._=-]+))?\/?$/.exec(
+      text,
+    ) ?? [];
+  if (bucket !== undefined) return { value: { bucket, prefix } };
+  const rule = "gs://BUCKET or gs://BUCKET/PREFIX, letters a-z, digits, dots, dashes and underscores";
+  const remedy = 'write it like "gs://shop-prod-extracts/shardlift"';
+  return { problem: { failed: "is not a place in Cloud Storage", rule, remedy } };
+}
+
 /** The full name of a workload identity provider, as Google calls it in tokens. */
 export function parseAudience(text: string): Parsed<string> {
   const name = "[a-z0-9-]{1,64}";

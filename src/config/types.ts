@@ -1,5 +1,6 @@
 import type { Day } from "../days/day.ts";
 import type { DuplicateMode, FamilyName, ShardKind } from "../days/families.ts";
+import type { Orchestration } from "./orchestration-types.ts";
 
 /** A warehouse table as declared, `analytics.web_shop_events`; checked, not yet quoted. */
 export interface TableName {
@@ -111,8 +112,12 @@ export interface BigQuerySource {
     | { type: "default" };
   /** Service account to act as; null: nobody else. */
   impersonate: string | null;
+  /** Where extract jobs put rows on their way here; null: rows come by the Storage Read API. */
+  extracts: { bucket: string; prefix: string } | null;
   /** null: Google's own. */
   endpoint: string | null;
+  storageEndpoint: string | null;
+  readEndpoint: string | null;
   tokenEndpoint: string | null;
 }
 
@@ -219,5 +224,7 @@ export interface Environment {
   retry: { attempts: number; maxWaitMs: number };
   /** How long a generation stays after it was swapped away; attempts end after half of it. */
   keepMs: number;
+  /** For schedulers; commands themselves do not read it. */
+  orchestration: Orchestration;
   file: string;
 }

@@ -1,4 +1,5 @@
-import { ShardliftError } from "../errors.ts";
+import { isSameVersion } from "../days/shards.ts";
+import { isShardliftError, ShardliftError } from "../errors.ts";
 import type { DayPlan } from "../plan/types.ts";
 import type { DayResult, TaskContext } from "./context.ts";
 import { type Attempt, type Ended, prepareAttempt } from "./extract-attempt.ts";
@@ -58,10 +59,25 @@ async function attemptDays(
   for await (const { attempt, outcome } of runEngine(context, attempts)) {
     const { planned } = attempt;
     const commit = async () => {
-      if ("error" in outcome) throw outcome.error;
-      return commitReport(attempt, outcome.report);
+      if (!("error" in outcome)) return commitReport(attempt, outcome.report);
+      if (await hasMoved(attempt, outcome.error)) return "moved";
+      throw outcome.error;
     };
     end(planned, await settle(context, planned, commit));
+  }
+}
+
+/** Whether the shard changed, or went, while its rows were read: then what failed says nothing of the shard as it is. */
+async function hasMoved({ context, shard }: Attempt, error: unknown): Promise<boolean> {
+  if (context.signal.aborted || !isShardliftError(error) || isStop(error)) return false;
+  const { pipeline, ports } = context;
+  const { table, kind } = shard.version;
+  try {
+    const now = await ports.source.readVersion(pipeline.property.dataset, table, kind, shard.version);
+    return now === null || !isSameVersion(shard.version, now);
+  } catch {
+    // The day's own error says more than this one.
+    return false;
   }
 }
 

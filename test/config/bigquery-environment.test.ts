@@ -38,7 +38,10 @@ describe("a source in BigQuery", () => {
       location: null,
       auth: { type: "workload_identity", audience, region: "eu-central-1" },
       impersonate: null,
+      extracts: null,
       endpoint: null,
+      storageEndpoint: null,
+      readEndpoint: null,
       tokenEndpoint: null,
     });
   });
@@ -56,7 +59,10 @@ describe("a source in BigQuery", () => {
         private_key: "file:./google.json",
         location: "europe-west3",
         impersonate: "shardlift@shop-prod.iam.gserviceaccount.com",
+        extracts: "gs://shop-prod-extracts/shardlift/web/",
         endpoint: "http://127.0.0.1:9050/",
+        storage_endpoint: "http://127.0.0.1:9052",
+        read_endpoint: "http://127.0.0.1:9053",
         token_endpoint: "http://127.0.0.1:9051",
       },
     });
@@ -67,7 +73,10 @@ describe("a source in BigQuery", () => {
       location: "europe-west3",
       auth: { type: "service_account", key: { from: "file", path: "/config/google.json" } },
       impersonate: "shardlift@shop-prod.iam.gserviceaccount.com",
+      extracts: { bucket: "shop-prod-extracts", prefix: "shardlift/web" },
       endpoint: "http://127.0.0.1:9050",
+      storageEndpoint: "http://127.0.0.1:9052",
+      readEndpoint: "http://127.0.0.1:9053",
       tokenEndpoint: "http://127.0.0.1:9051",
     });
   });
@@ -137,6 +146,21 @@ describe("a source in BigQuery", () => {
       "http in production",
       { production: true, source: { ...source, endpoint: "http://bigquery:9050" } },
       "source.endpoint is not encrypted",
+    ],
+    [
+      "http to where rows come from in production",
+      { production: true, source: { ...source, read_endpoint: "http://read:9050" } },
+      "source.read_endpoint is not encrypted",
+    ],
+    [
+      "a bucket of AWS",
+      { source: { ...source, extracts: "s3://shop-extracts" } },
+      "source.extracts is not a place in Cloud Storage",
+    ],
+    [
+      "a bucket with a name that none has",
+      { source: { ...source, extracts: "gs://Shop Extracts/a" } },
+      "source.extracts is not a place in Cloud Storage",
     ],
     [
       "a key that Glue cannot read",

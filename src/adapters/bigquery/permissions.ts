@@ -3,7 +3,7 @@ interface Grant {
   permissions: readonly string[];
   role: string;
   title: string;
-  on: "dataset" | "project" | "service account";
+  on: "dataset" | "project" | "bucket" | "service account";
 }
 
 const grants: readonly Grant[] = [
@@ -30,6 +30,17 @@ const grants: readonly Grant[] = [
     role: "roles/bigquery.readSessionUser",
     title: "BigQuery Read Session User",
     on: "project",
+  },
+  {
+    permissions: [
+      "storage.objects.create",
+      "storage.objects.list",
+      "storage.objects.get",
+      "storage.objects.delete",
+    ],
+    role: "roles/storage.objectAdmin",
+    title: "Storage Object Admin",
+    on: "bucket",
   },
   {
     permissions: ["iam.serviceAccounts.getAccessToken"],
@@ -66,6 +77,8 @@ export function renderGrant(permission: string, place: GrantPlace): string {
       return `grant ${who} ${what} on the dataset: in the console, BigQuery > ${place.project} > ${place.dataset} > Share > Manage permissions > Add principal`;
     case "project":
       return `grant ${who} ${what} on the project ${place.billed}: in the console, IAM & Admin > IAM > Grant access`;
+    case "bucket":
+      return `grant ${who} ${what} on the bucket of source.extracts: in the console, Cloud Storage > Buckets > the bucket > Permissions > Grant access`;
     case "service account":
       return `grant ${who} ${what} on the service account: in the console, IAM & Admin > Service Accounts > Principals with access > Grant access`;
     default:

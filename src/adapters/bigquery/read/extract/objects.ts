@@ -1,0 +1,103 @@
+import { ShardliftError } from "../../../../errors.ts";
+import { translateAuthError } from "../../auth/auth-errors.ts";
+import { createAuthClient } from "../../auth/create-auth-client.ts";
+import { describeSignIn } from "../../auth/describe-sign-in.ts";
+import { translateError } from "../../errors.ts";
+import type { Doing } from "../../known-errors.ts";
+import type { BigQueryOptions } from "../../options.ts";
+import { withinTime } from "../../within-time.ts";
+
+type StoragePackage = typeof import("@google-cloud/storage");
+export type StorageClient = InstanceType<StoragePackage["Storage"]>;
+export type StorageFile = ReturnType<ReturnType<StorageClient["bucket"]>["file"]>;
+export type Checksum = InstanceType<StoragePackage["CRC32C"]>;
+
+/** Longest wait for one answer without a body, ms. */
+const answerMs = 60_000;
+
+/** One object as it was listed. */
+export interface StoredExtract {
+  /** In this generation and no other. */
+  file: StorageFile;
+  name: string;
+  bytes: number;
+  /** base64 */
+  crc32c: string;
+}
+
+/** Cloud Storage as far as extracts need it; each call asked once, errors are ours. */
+export interface ExtractObjects {
+  list(bucket: string, prefix: string): Promise<StoredExtract[]>;
+  remove(extract: StoredExtract): Promise<void>;
+  createChecksum(): Promise<Checksum>;
+}
+
+interface Opened {
+  storage: StorageClient;
+  CRC32C: StoragePackage["CRC32C"];
+}
+
+/** Nothing is loaded, and nobody signs in, before the first call. */
+export function createExtractObjects(options: BigQueryOptions, doing: Doing): ExtractObjects {
+  let opening: Promise<Opened> | null = null;
+  const open = async () => {
+    opening ??= openStorage(options);
+    try {
+      return await opening;
+    } catch (error) {
+      opening = null;
+      throw translateAuthError(error, describeSignIn(options.config));
+    }
+  };
+  const ask = async <T>(permission: string, work: (opened: Opened) => Promise<T>): Promise<T> => {
+    const opened = await open();
+    try {
+      return await withinTime(work(opened), options.answerMs ?? answerMs, options.signal);
+    } catch (error) {
+      throw translateError(error, { ...doing, permission });
+    }
+  };
+  return {
+    list: (bucket, prefix) =>
+      ask("storage.objects.list", ({ storage }) => listObjects(storage, bucket, prefix)),
+    remove: ({ file }) =>
+      ask("storage.objects.delete", async () => void (await file.delete({ ignoreNotFound: true }))),
+    createChecksum: async () => new (await open()).CRC32C(),
+  };
+}
+
+async function openStorage(options: BigQueryOptions): Promise<Opened> {
+  refuseRedirection(options.env);
+  const { Storage, CRC32C } = await import("@google-cloud/storage");
+  const authClient = await createAuthClient(options);
+  const { project, storageEndpoint } = options.config;
+  const storage = new Storage({
+    projectId: project,
+    authClient,
+    apiEndpoint: storageEndpoint ?? "https://storage.googleapis.com",
+    useAuthWithCustomEndpoint: true,
+    retryOptions: { autoRetry: false, maxRetries: 0 },
+  } as ConstructorParameters<typeof Storage>[0]);
+  return { storage, CRC32C };
+}
+
+/** The package would send every request, and its token, to wherever the variable points. */
+function refuseRedirection(env: BigQueryOptions["env"]): void {
+  if (!env.STORAGE_EMULATOR_HOST) return;
+  throw new ShardliftError("config", {
+    failed: "The variable STORAGE_EMULATOR_HOST is set.",
+    rule: "what Cloud Storage is reached by stands in the environment's file, as source.storage_endpoint",
+    received: "a variable that redirects every request and its token",
+    remedy: "unset it; for trials write source.storage_endpoint",
+  });
+}
+
+async function listObjects(storage: StorageClient, bucket: string, prefix: string): Promise<StoredExtract[]> {
+  const [files] = await storage.bucket(bucket).getFiles({ prefix });
+  return files.map(({ name, metadata }) => ({
+    file: storage.bucket(bucket).file(name, { generation: String(metadata.generation) }),
+    name,
+    bytes: Number(metadata.size),
+    crc32c: String(metadata.crc32c),
+  }));
+}

@@ -1,0 +1,51 @@
+import type { BigQueryOptions } from "../adapters/bigquery/options.ts";
+import type { Transport } from "../adapters/bigquery/read/transport.ts";
+import type { BigQuerySource } from "../config/types.ts";
+import type { Clock, Engine, Source } from "../ports.ts";
+import type { Retrying } from "../tasks/retry.ts";
+import { readReference } from "./read-secret.ts";
+
+export interface BigQueryWiring {
+  config: BigQuerySource;
+  /** Project that holds the pipeline's dataset; left out: the one that is billed. */
+  project?: string | null;
+  clock: Clock;
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+}
+
+/** The source alone: metadata, no rows. */
+export async function buildBigQuerySource(wiring: BigQueryWiring): Promise<Source> {
+  const { createBigQuerySource } = await import("../adapters/bigquery/source.ts");
+  return createBigQuerySource(buildOptions(wiring));
+}
+
+/** Lets an engine of this machine read tables: by extract jobs where a bucket is named for them. */
+export async function withBigQueryRows(
+  engine: Engine,
+  wiring: BigQueryWiring & { again: Retrying; spill: string | null },
+): Promise<Engine> {
+  const { withFetchedRows } = await import("../adapters/bigquery/read/fetching-engine.ts");
+  const { spill, clock } = wiring;
+  return withFetchedRows(engine, { transport: await buildTransport(wiring), spill, clock });
+}
+
+async function buildTransport(wiring: BigQueryWiring & { again: Retrying }): Promise<Transport> {
+  const bigQuery = buildOptions(wiring);
+  const { again } = wiring;
+  const place = wiring.config.extracts;
+  if (place === null) {
+    const { createStorageRead } = await import(
+      "../adapters/bigquery/read/storage-read/create-storage-read.ts"
+    );
+    return createStorageRead({ bigQuery, again });
+  }
+  const { createExtract } = await import("../adapters/bigquery/read/extract/create-extract.ts");
+  const { createBigQueryCalls } = await import("../adapters/bigquery/client.ts");
+  return createExtract({ bigQuery, ask: createBigQueryCalls(bigQuery), again, place });
+}
+
+function buildOptions({ config, project = null, clock, signal, env }: BigQueryWiring): BigQueryOptions {
+  const readSecret = (reference: Parameters<typeof readReference>[0]) => readReference(reference, env);
+  return { config, project, clock, signal, env, readSecret };
+}
