@@ -65,6 +65,7 @@ export interface EngineChanges {
   clock?: Clock;
   config?: Partial<BigQuerySource>;
   attempts?: number;
+  env?: Record<string, string>;
 }
 
 export interface WorldChanges {
@@ -137,9 +138,9 @@ function buildReadOptions(
   double: BigQueryDouble,
   read: ReadDouble,
   clock: Clock,
-  { config }: EngineChanges,
+  { config, env = {} }: EngineChanges,
 ): BigQueryOptions {
-  return buildOptions(double, { clock, config: { readEndpoint: read.endpoint, ...config } });
+  return buildOptions(double, { clock, env, config: { readEndpoint: read.endpoint, ...config } });
 }
 
 function createTransport(name: TransportName, bigQuery: BigQueryOptions, changes: EngineChanges) {

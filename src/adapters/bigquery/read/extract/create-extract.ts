@@ -99,9 +99,9 @@ async function download(
     fetch.onBytes(bytes, null, all === 0 ? 1 : bytes / all);
   };
   const one = async (extract: StoredExtract, index: number) => {
-    const path = join(folder, `part-${String(index).padStart(5, "0")}-${extract.file.generation}.parquet`);
+    const path = join(folder, `part-${String(index).padStart(5, "0")}-${extract.generation}.parquet`);
     const checksum = await objects.createChecksum();
-    await downloadObject({ extract, checksum, again: options.again, doing, signal, onBytes }, path);
+    await downloadObject({ objects, extract, checksum, again: options.again, doing, signal, onBytes }, path);
     return path;
   };
   try {

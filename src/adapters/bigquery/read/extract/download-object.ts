@@ -1,16 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { addAbortSignal } from "node:stream";
 import { isShardliftError, ShardliftError } from "../../../../errors.ts";
-import { readApiFault } from "../../api-error.ts";
 import { translateError } from "../../errors.ts";
 import type { Doing } from "../../known-errors.ts";
 import type { Again } from "../storage-read/read-table.ts";
-import type { Checksum, StoredExtract } from "./objects.ts";
+import type { Checksum, ExtractObjects, StoredExtract } from "./objects.ts";
 
 /** Longest wait for the next bytes, ms. */
 const silenceMs = 60_000;
 
 export interface ObjectDownload {
+  objects: Pick<ExtractObjects, "openBody">;
   extract: StoredExtract;
   checksum: Checksum;
   again: Again;
@@ -53,25 +52,35 @@ export async function downloadObject(download: ObjectDownload, path: string): Pr
 }
 
 /** Bytes from a place on; errors are ours, those of the disk aside. */
-async function* readFrom({ extract, doing, signal }: ObjectDownload, start: number): AsyncIterable<Buffer> {
+async function* readFrom(download: ObjectDownload, start: number): AsyncIterable<Buffer> {
+  const { objects, extract, signal } = download;
   const silence = new AbortController();
-  const stream = extract.file.createReadStream({ start, decompress: false });
-  addAbortSignal(AbortSignal.any([signal, silence.signal]), stream);
-  let timer = setTimeout(() => silence.abort(), silenceMs);
+  const either = AbortSignal.any([signal, silence.signal]);
+  const listen = () => setTimeout(() => silence.abort(buildSilenceError()), silenceMs);
+  let timer = listen();
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of await objects.openBody(extract, start, either)) {
       clearTimeout(timer);
-      yield chunk as Buffer;
-      timer = setTimeout(() => silence.abort(), silenceMs);
+      yield chunk;
+      timer = listen();
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (readApiFault(error)?.status === 404) throw new ObjectGone();
-    throw translateError(error, { ...doing, permission: "storage.objects.get" });
+    throw explain(silence.signal.aborted ? silence.signal.reason : error, download);
   } finally {
     clearTimeout(timer);
-    stream.destroy();
+    silence.abort();
   }
+}
+
+function explain(error: unknown, { doing }: ObjectDownload): unknown {
+  const { status, message } = (error ?? {}) as { status?: unknown; message?: string };
+  if (status === 404) return new ObjectGone();
+  if (typeof status !== "number") return translateError(error, doing);
+  // Bodies are refused in plain text: what REST calls the reason is in the status alone.
+  const reason = status === 403 ? "forbidden" : null;
+  const fault = Object.assign(new Error(message), { code: status, errors: [{ reason, message }] });
+  return translateError(fault, { ...doing, permission: "storage.objects.get" });
 }
 
 /** One write may take a part only, where a disk fills up: the next one then says so. */
@@ -81,6 +90,10 @@ async function writeWhole(file: FileHandle, body: Uint8Array, start: number): Pr
     const { bytesWritten } = await file.write(body, written, body.length - written, start + written);
     written += bytesWritten;
   }
+}
+
+function buildSilenceError(): Error {
+  return Object.assign(new Error(`nothing came for ${silenceMs} ms`), { code: "ETIMEDOUT" });
 }
 
 function buildCutError({ extract, doing }: ObjectDownload, at: number): ShardliftError {

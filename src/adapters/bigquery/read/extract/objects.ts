@@ -2,6 +2,7 @@ import { ShardliftError } from "../../../../errors.ts";
 import { translateAuthError } from "../../auth/auth-errors.ts";
 import { createAuthClient } from "../../auth/create-auth-client.ts";
 import { describeSignIn } from "../../auth/describe-sign-in.ts";
+import type { AuthClient } from "../../driver.ts";
 import { translateError } from "../../errors.ts";
 import type { Doing } from "../../known-errors.ts";
 import type { BigQueryOptions } from "../../options.ts";
@@ -9,17 +10,18 @@ import { withinTime } from "../../within-time.ts";
 
 type StoragePackage = typeof import("@google-cloud/storage");
 export type StorageClient = InstanceType<StoragePackage["Storage"]>;
-export type StorageFile = ReturnType<ReturnType<StorageClient["bucket"]>["file"]>;
 export type Checksum = InstanceType<StoragePackage["CRC32C"]>;
+
+const googleEndpoint = "https://storage.googleapis.com";
 
 /** Longest wait for one answer without a body, ms. */
 const answerMs = 60_000;
 
-/** One object as it was listed. */
+/** One object as it was listed: in this generation and no other. */
 export interface StoredExtract {
-  /** In this generation and no other. */
-  file: StorageFile;
+  bucket: string;
   name: string;
+  generation: string;
   bytes: number;
   /** base64 */
   crc32c: string;
@@ -30,9 +32,12 @@ export interface ExtractObjects {
   list(bucket: string, prefix: string): Promise<StoredExtract[]>;
   remove(extract: StoredExtract): Promise<void>;
   createChecksum(): Promise<Checksum>;
+  /** Bytes from a place on. */
+  openBody(extract: StoredExtract, start: number, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
 }
 
 interface Opened {
+  auth: AuthClient;
   storage: StorageClient;
   CRC32C: StoragePackage["CRC32C"];
 }
@@ -60,8 +65,12 @@ export function createExtractObjects(options: BigQueryOptions, doing: Doing): Ex
   return {
     list: (bucket, prefix) =>
       ask("storage.objects.list", ({ storage }) => listObjects(storage, bucket, prefix)),
-    remove: ({ file }) =>
-      ask("storage.objects.delete", async () => void (await file.delete({ ignoreNotFound: true }))),
+    remove: ({ bucket, name, generation }) =>
+      ask("storage.objects.delete", async ({ storage }) => {
+        await storage.bucket(bucket).file(name, { generation }).delete({ ignoreNotFound: true });
+      }),
+    openBody: async (extract, start, signal) =>
+      requestBody(await open(), addressOf(options, extract), start, signal),
     createChecksum: async () => new (await open()).CRC32C(),
   };
 }
@@ -69,16 +78,16 @@ export function createExtractObjects(options: BigQueryOptions, doing: Doing): Ex
 async function openStorage(options: BigQueryOptions): Promise<Opened> {
   refuseRedirection(options.env);
   const { Storage, CRC32C } = await import("@google-cloud/storage");
-  const authClient = await createAuthClient(options);
+  const auth = await createAuthClient(options);
   const { project, storageEndpoint } = options.config;
   const storage = new Storage({
     projectId: project,
-    authClient,
-    apiEndpoint: storageEndpoint ?? "https://storage.googleapis.com",
+    authClient: auth,
+    apiEndpoint: storageEndpoint ?? googleEndpoint,
     useAuthWithCustomEndpoint: true,
     retryOptions: { autoRetry: false, maxRetries: 0 },
   } as ConstructorParameters<typeof Storage>[0]);
-  return { storage, CRC32C };
+  return { auth, storage, CRC32C };
 }
 
 /** The package would send every request, and its token, to wherever the variable points. */
@@ -95,9 +104,38 @@ function refuseRedirection(env: BigQueryOptions["env"]): void {
 async function listObjects(storage: StorageClient, bucket: string, prefix: string): Promise<StoredExtract[]> {
   const [files] = await storage.bucket(bucket).getFiles({ prefix });
   return files.map(({ name, metadata }) => ({
-    file: storage.bucket(bucket).file(name, { generation: String(metadata.generation) }),
+    bucket,
     name,
+    generation: String(metadata.generation),
     bytes: Number(metadata.size),
     crc32c: String(metadata.crc32c),
   }));
+}
+
+function addressOf({ config }: BigQueryOptions, { bucket, name, generation }: StoredExtract): string {
+  const place = `/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`;
+  return `${config.storageEndpoint ?? googleEndpoint}${place}?alt=media&generation=${generation}`;
+}
+
+/**
+ * Asked for by the client that signs in: the package's own stream, ended before its answer has begun, throws where
+ * nobody can catch it.
+ */
+async function requestBody(
+  { auth }: Opened,
+  url: string,
+  start: number,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
+  const headers = { range: `bytes=${start}-` };
+  // The time limit of other calls would end a body that takes longer: whoever reads looks for silence.
+  const answer = await auth.request({
+    url,
+    headers,
+    signal,
+    responseType: "stream",
+    timeout: 0,
+    retry: false,
+  });
+  return answer.data as AsyncIterable<Buffer>;
 }
