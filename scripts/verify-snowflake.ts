@@ -1,10 +1,8 @@
 /**
  * Asks a real Snowflake account what is only assumed of it: in a schema and a lake folder that it makes and takes away.
  * Prints per question what is assumed, what was seen, and whether they are equal; the last line is `N questions, N differ`.
- * usage: npm run verify:snowflake -- --environment NAME [--config FOLDER]
  */
 import { randomBytes } from "node:crypto";
-import { parseArgs } from "node:util";
 import { createClock } from "../src/cli/clock.ts";
 import { reportFailure } from "../src/cli/fail.ts";
 import { type Io, processIo } from "../src/cli/io.ts";
@@ -13,6 +11,7 @@ import { findConfig } from "../src/cli/session.ts";
 import { listenForSignals } from "../src/cli/signals.ts";
 import { buildPorts, buildSnowflakeOptions } from "../src/cli/wiring.ts";
 import { ShardliftError } from "../src/errors.ts";
+import { parseOptions } from "./parse-options.ts";
 import { copyQuestions } from "./verify-snowflake/ask-copy.ts";
 import { inventoryQuestions } from "./verify-snowflake/ask-inventory.ts";
 import { sessionQuestions } from "./verify-snowflake/ask-sessions.ts";
@@ -65,8 +64,10 @@ async function run({ stdout, stderr }: Io): Promise<number> {
 }
 
 function readFlags(): { environment: string; config: string } {
-  const { values } = parseArgs({
-    options: { environment: { type: "string", default: "prod" }, config: { type: "string" } },
+  const usage = "usage: npm run verify:snowflake -- [--environment NAME] [--config FOLDER]";
+  const values = parseOptions(usage, {
+    environment: { type: "string", default: "prod" },
+    config: { type: "string" },
   });
   const { environment } = values;
   const named = values.config === undefined ? {} : { config: values.config };

@@ -111,6 +111,9 @@ export const snowflakeSchema = z.strictObject({
   masking: z
     .array(masking)
     .max(1_000)
-    .meta({ description: "Masking policies for columns with personal data, set when a column is made." })
+    .meta({
+      description:
+        "Masking policies for columns with personal data; the next load puts them on the columns that are there.",
+    })
     .prefault([]),
 });
