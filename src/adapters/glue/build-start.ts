@@ -9,19 +9,33 @@ export const runKeyArgument = "--shardlift_run_key";
 
 const minuteMs = 60_000;
 
-/** What one run is started with, beside the job's own definition. Pure. */
-export function buildStart(options: GlueOptions, start: JobStart, nowMs: number): StartJobRunRequest {
+/** What o'clock it is here, and by the lake's store; ms. */
+export interface StartInstant {
+  nowMs: number;
+  storeNowMs: number;
+}
+
+/**
+ * What one run is started with, beside the job's own definition. Workers have AWS's clock, as the store has: the
+ * deadline is told by that, however wrong (or, in trials, set) the clock is here. Pure.
+ */
+export function buildStart(
+  options: GlueOptions,
+  start: JobStart,
+  { nowMs, storeNowMs }: StartInstant,
+): StartJobRunRequest {
   const { engine } = options;
+  const leftMs = start.deadlineMs - nowMs;
   return {
     JobName: buildJobName(options),
     Arguments: {
       [runKeyArgument]: start.runKey,
       "--spec": start.specKey,
-      "--attempt_deadline_ms": String(start.deadlineMs),
+      "--attempt_deadline_ms": String(storeNowMs + leftMs),
     },
     WorkerType: engine.workerType,
     NumberOfWorkers: chooseWorkers(engine, start.bytes),
-    Timeout: chooseTimeoutMinutes(engine.timeoutMs, start.deadlineMs - nowMs),
+    Timeout: chooseTimeoutMinutes(engine.timeoutMs, leftMs),
     ExecutionClass: engine.executionClass === "flex" ? "FLEX" : "STANDARD",
     ExecutionRoleSessionPolicy: buildSessionPolicy(options, start.runKey),
   };

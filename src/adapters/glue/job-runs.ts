@@ -32,8 +32,9 @@ export function createGlueJobRuns(options: GlueJobRunsOptions): JobRuns {
 async function startRun(api: GlueApi, options: GlueJobRunsOptions, start: JobStart): Promise<string> {
   await requireJob(api, options);
   const doing = { failed: "No run could be started.", action: "glue:StartJobRun" };
+  const storeNowMs = await options.store.now();
   try {
-    const request = buildStart(options, start, options.clock.now());
+    const request = buildStart(options, start, { nowMs: options.clock.now(), storeNowMs });
     const { JobRunId } = await api.glue(doing, (glue) => glue.startJobRun(request));
     return JobRunId!;
   } catch (error) {

@@ -11,6 +11,7 @@ import { buildGlueEngine, buildGlueOptions, jobName } from "./glue-world.ts";
 
 const nowMs = Date.UTC(2026, 10, 23, 11);
 const hourMs = 3_600_000;
+const instant = { nowMs, storeNowMs: nowMs };
 const start: JobStart = {
   runKey: "a".repeat(64),
   specKey: "_runs/a/spec.json",
@@ -22,7 +23,7 @@ const start: JobStart = {
 describe("a start", () => {
   test("says what the run needs beside its job, and nothing more", () => {
     const options = buildGlueOptions();
-    expect(buildStart(options, start, nowMs)).toEqual({
+    expect(buildStart(options, start, instant)).toEqual({
       JobName: jobName,
       Arguments: {
         "--shardlift_run_key": start.runKey,
@@ -44,12 +45,18 @@ describe("a start", () => {
     ["of a minute where the deadline has passed", -hourMs, 1],
   ])("has the timeout %s", (_, leftMs, minutes) => {
     const late = { ...start, deadlineMs: nowMs + leftMs };
-    expect(buildStart(buildGlueOptions(), late, nowMs).Timeout).toBe(minutes);
+    expect(buildStart(buildGlueOptions(), late, instant).Timeout).toBe(minutes);
+  });
+
+  test("tells its deadline by the store's clock, which is the workers'", () => {
+    const behind = { nowMs, storeNowMs: nowMs + 96 * hourMs };
+    const { Arguments, Timeout } = buildStart(buildGlueOptions(), start, behind);
+    expect([Arguments?.["--attempt_deadline_ms"], Timeout]).toEqual([String(nowMs + 108 * hourMs), 240]);
   });
 
   test("is of the class that the environment says", () => {
     const engine = buildGlueEngine({ executionClass: "flex" });
-    expect(buildStart(buildGlueOptions({ engine }), start, nowMs).ExecutionClass).toBe("FLEX");
+    expect(buildStart(buildGlueOptions({ engine }), start, instant).ExecutionClass).toBe("FLEX");
   });
 });
 
