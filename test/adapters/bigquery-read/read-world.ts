@@ -54,6 +54,8 @@ export interface ReadWorld {
   /** Bare DuckDB, and the same behind a transport. */
   plain: Engine;
   engine(transport: TransportName, changes?: EngineChanges): Engine;
+  /** The same for an engine of another lake. */
+  engineOver(engine: Engine, transport: TransportName, changes?: EngineChanges): Engine;
   write(name: string, schema: readonly Field[], rows: readonly object[]): Promise<void>;
   /** Rows of any query, as the table's only file. */
   writeQuery(name: string, query: string): Promise<void>;
@@ -104,13 +106,15 @@ export async function createReadWorld(changes: WorldChanges = {}): Promise<ReadW
   const plain = createPlainEngine(store, spill, clock);
   const load = () => loadFolder(double.world, { root: join(root, "source"), project, dataset });
   const options = (engine: EngineChanges) => buildReadOptions(double, read, engine.clock ?? clock, engine);
+  const over: ReadWorld["engineOver"] = (engine, name, wanted = {}) => {
+    const transport = createTransport(name, options(wanted), wanted);
+    return withFetchedRows(engine, { transport, spill, clock: wanted.clock ?? clock });
+  };
   return {
     ...{ double, read, root: join(root, "source"), store, spill, clock, plain, load },
     source: createBigQuerySource(options({})),
-    engine: (name, engine = {}) => {
-      const transport = createTransport(name, options(engine), engine);
-      return withFetchedRows(plain, { transport, spill, clock: engine.clock ?? clock });
-    },
+    engine: (...input) => over(plain, ...input),
+    engineOver: over,
     async write(name, schema, rows) {
       await writePart(folder, name, "parquet", schema, rows);
       await load();

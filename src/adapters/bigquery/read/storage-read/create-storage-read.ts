@@ -15,9 +15,9 @@ const maxStreams = 4;
 /** Plain Arrow that becomes one Parquet file. */
 const defaultPartBytes = 32_000_000;
 /** A table that takes more sessions of six hours is not read this way. */
-const maxSessions = 3;
-/** Between a table's last change, told in ms, and a moment that is surely behind it. */
-const afterChangeMs = 1_000;
+const maxSessions = 5;
+/** Between a table's last change, told in whole ms, and moments that are behind it: for certain, and just so. */
+const afterChangeMs = [1_000, 1];
 
 export interface StorageReadOptions {
   bigQuery: BigQueryOptions;
@@ -31,17 +31,16 @@ export function createStorageRead(options: StorageReadOptions): Transport {
   return {
     name: "Storage Read API",
     async fetch(fetch) {
-      let snapshotMs = chooseSnapshot(fetch.extract, options.bigQuery.clock.now());
+      const moments = chooseMoments(fetch.extract, options.bigQuery.clock.now());
       for (let session = 1; ; session += 1) {
         const folder = join(fetch.folder, `session-${session}`);
         await mkdir(folder);
-        const read = await readOnce(options, { ...fetch, folder }, snapshotMs);
+        const read = await readOnce(options, { ...fetch, folder }, moments[0]!);
         if (typeof read === "object") return { ...read, remove: async () => {} };
         await rm(folder, { recursive: true, force: true });
-        if (session === maxSessions) throw buildEndlessError(fetch, read);
-        const isAhead = read === "ahead";
-        if (isAhead) snapshotMs = justAfterChange(fetch.extract);
-        fetch.onStep(`${fetch.place.table}: ${isAhead ? clockIsAhead : sessionIsOver}`);
+        if (read === "ahead") moments.shift();
+        if (session === maxSessions || moments.length === 0) throw buildEndlessError(fetch, read);
+        fetch.onStep(`${fetch.place.table}: ${read === "ahead" ? clockIsAhead : sessionIsOver}`);
       }
     },
   };
@@ -120,13 +119,14 @@ function buildRequest(
   };
 }
 
-/** Now; but where this machine's clock is behind, not before the version that was opened: that would be the former one. */
-function chooseSnapshot(extract: DayExtract, nowMs: number): number {
-  return nowMs > Number(extract.shard.version.modified) ? nowMs : justAfterChange(extract);
-}
-
-function justAfterChange({ shard }: DayExtract): number {
-  return Number(shard.version.modified) + afterChangeMs;
+/**
+ * Now; but where this machine's clock is behind, not before the version that was opened: that would be the former one.
+ * Where Google's clock has not come so far, a moment nearer to the last change.
+ */
+function chooseMoments({ shard }: DayExtract, nowMs: number): number[] {
+  const modifiedMs = Number(shard.version.modified);
+  const behind = afterChangeMs.map((ms) => modifiedMs + ms);
+  return nowMs > modifiedMs ? [nowMs, ...behind] : behind;
 }
 
 function buildEndlessError({ place }: RowFetch, why: "over" | "ahead"): ShardliftError {
