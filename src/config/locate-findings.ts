@@ -1,7 +1,7 @@
 import { type Finding, type Issue, renderKeyPath } from "./issue.ts";
 import type { Locate } from "./parse-yaml.ts";
 
-/** Gives findings their line and column, and hides everything that was written below `secrets` or as a `private_key`. */
+/** Gives findings their line and column, and hides what was written below `secrets` or as a `private_key`, and passwords. */
 export function locateFindings(findings: readonly Finding[], file: string, locate: Locate): Issue[] {
   return findings.map((finding) => {
     const { path, at, failed, rule, received, remedy } = finding;
@@ -12,8 +12,13 @@ export function locateFindings(findings: readonly Finding[], file: string, locat
       ...locate(path, at),
       failed: `${isBelowSecrets && at === "key" ? "a key of secrets" : renderKeyPath(path)} ${failed}`,
       rule,
-      received: isSecret ? "not shown: it may be a secret" : received,
+      received: isSecret ? "not shown: it may be a secret" : hideSignIn(received),
       remedy,
     };
   });
+}
+
+/** An address may hold a name and a password, where it must not. */
+function hideSignIn(text: string): string {
+  return text.replace(/:\/\/[^/\s]*@/g, "://***@");
 }

@@ -290,6 +290,21 @@ describe("an environment on AWS", () => {
     ]);
   });
 
+  test("shows no password that stands in an address", () => {
+    for (const endpoint of [
+      "https://me:hunter2@host",
+      "https://hunter2@host/path",
+      "ftp://a:hunter2@@host",
+    ]) {
+      const told = JSON.stringify(check({ lake: { ...lake, endpoint } }).issues);
+      expect(told).toContain("is not an endpoint");
+      expect(told).not.toContain("hunter2");
+    }
+    expect(
+      JSON.stringify(check({ source: { ...source, root: "https://me:hunter2@host" } }).issues),
+    ).not.toContain("hunter2");
+  });
+
   test("has at most forty tags", () => {
     const tags = Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`t${index}`, "x"]));
     expect(failures({ engine: { ...glue, tags } })).toEqual(["engine.tags has too many tags"]);

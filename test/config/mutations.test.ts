@@ -14,12 +14,32 @@ const originals = {
     "name: shop",
   ),
   environment: await readFile(join(root, "environments/local.yaml"), "utf8"),
+  "production's environment": await readFile(join(root, "environments/prod.yaml"), "utf8"),
+  "environment on Glue": `source: { type: files, root: "s3://shop-exports/bq" }
+lake: { type: s3, bucket: shop-lake, prefix: shardlift, region: eu-central-1, kms_key: "arn:aws:kms:eu-central-1:123456789012:key/1a" }
+engine:
+  type: glue
+  job: shardlift-prod
+  role: arn:aws:iam::123456789012:role/shardlift-glue
+  worker_type: G.2X
+  workers: { min: 2, max: 9 }
+  execution_class: flex
+  timeout: 2 hours
+  tags: { team: growth, cost_centre: "4711" }
+catalog: { type: glue, crawler: true, crawler_role: "arn:aws:iam::123456789012:role/crawler" }
+warehouse: { type: snowflake, account: a-b, user: u, role: R, warehouse: W, database: D, stage: D.S.L, integration: I, lake_url: "s3://shop-lake/shardlift/" }
+secrets: { hash_key: "aws-secret:arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf" }
+`,
 };
+
+const checkAny = (text: string) => outcome(checkEnvironment(text).environment, checkEnvironment(text).issues);
 
 /** Checks one kind of file: null is right, otherwise what is wrong. */
 const kinds = {
   pipeline: (text: string) => outcome(checkPipeline(text).pipeline, checkPipeline(text).issues),
-  environment: (text: string) => outcome(checkEnvironment(text).environment, checkEnvironment(text).issues),
+  environment: checkAny,
+  "production's environment": checkAny,
+  "environment on Glue": checkAny,
 };
 
 function outcome(value: unknown, issues: Issue[]): Issue[] {
@@ -178,7 +198,7 @@ function applyChange(tree: Record<string, unknown>, { at, how, key, value }: Cha
   if (how === "replace") parent[place.key] = value;
 }
 
-describe.each(["pipeline", "environment"] as const)("a %s file", (kind) => {
+describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a %s file", (kind) => {
   const check = kinds[kind];
   const original = originals[kind];
 

@@ -47,6 +47,12 @@ export function locate({ place }: Bucket, key: string): string {
   return place.prefix === "" ? key : `${place.prefix}/${key}`;
 }
 
+/** For messages, which name the place already: a key or prefix of the bucket, told from our place on. */
+export function nameBelow(bucket: Bucket, key: string): string {
+  const start = locate(bucket, "");
+  return (key.startsWith(start) ? key.slice(start.length) : key) || "everything";
+}
+
 /** What every request names. */
 export function target({ place }: Bucket): { Bucket: string; ExpectedBucketOwner?: string } {
   const { bucket, bucketOwner } = place;

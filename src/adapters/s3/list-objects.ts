@@ -1,6 +1,6 @@
 import { type _Object as ListedObject, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { StoredObject } from "../../ports.ts";
-import { type Bucket, parseEtag, soon, target } from "./bucket.ts";
+import { type Bucket, nameBelow, parseEtag, soon, target } from "./bucket.ts";
 import { guardS3 } from "./errors.ts";
 
 /** Asks again on faults; given by whoever wires the adapter. */
@@ -36,7 +36,9 @@ function readPage(bucket: Bucket, prefix: string, delimiter: string | undefined,
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
   });
-  return guardS3(bucket, `list ${prefix || "everything"}`, () => bucket.client.send(command, soon(bucket)));
+  return guardS3(bucket, `list ${nameBelow(bucket, prefix)}`, () =>
+    bucket.client.send(command, soon(bucket)),
+  );
 }
 
 function readObject({ Key = "", Size = 0, ETag, LastModified }: ListedObject): BucketObject {

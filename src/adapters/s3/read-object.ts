@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { type Bucket, inTime, parseEtag, renderEtag, target } from "./bucket.ts";
+import { type Bucket, inTime, nameBelow, parseEtag, renderEtag, target } from "./bucket.ts";
 import { guardS3 } from "./errors.ts";
 import { isMissing } from "./read-fault.ts";
 
@@ -43,5 +43,5 @@ async function readBody(stream: Readable, signal: AbortSignal): Promise<Uint8Arr
 
 /** The same, with an error for people. */
 export function readObjectSafely(bucket: Bucket, object: ReadObject) {
-  return guardS3(bucket, `read ${object.key}`, () => readObject(bucket, object));
+  return guardS3(bucket, `read ${nameBelow(bucket, object.key)}`, () => readObject(bucket, object));
 }

@@ -1,6 +1,6 @@
 import { type _Error as DeleteFault, DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import { ShardliftError } from "../../errors.ts";
-import { type Bucket, inTime, target } from "./bucket.ts";
+import { type Bucket, inTime, nameBelow, target } from "./bucket.ts";
 import { guardS3 } from "./errors.ts";
 import { findMeaning } from "./meanings.ts";
 
@@ -19,7 +19,7 @@ async function removeBatch(bucket: Bucket, keys: readonly string[]): Promise<voi
     ...target(bucket),
     Delete: { Quiet: true, Objects: keys.map((Key) => ({ Key })) },
   });
-  const doing = `remove ${keys.length} objects`;
+  const doing = keys.length === 1 ? `remove ${nameBelow(bucket, keys[0]!)}` : `remove ${keys.length} objects`;
   const { Errors = [] } = await guardS3(bucket, doing, () => bucket.client.send(command, inTime(bucket)));
   if (Errors.length > 0) throw buildRemoveError(bucket, keys.length, Errors);
 }

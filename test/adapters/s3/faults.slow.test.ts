@@ -358,6 +358,27 @@ describe.skipIf(findServer("ministack") === null)(`a bucket that fails${neededSe
       expect(await listAll(store)).toEqual([]);
     });
 
+    test("names what it could not do from the lake's place on", async () => {
+      const { store, place } = fresh();
+      for (const operation of ["GetObject", "ListObjectsV2", "DeleteObjects"]) {
+        proxy.inject({ fault: "answer", status: 403, code: "AccessDenied", operation });
+      }
+      const refused = [
+        refusal(store.get("a/b")),
+        refusal(listAll(store, "a/")),
+        refusal(listAll(store)),
+        refusal(store.remove(["a/b"])),
+        refusal(store.remove(["a", "b"])),
+      ];
+      expect((await Promise.all(refused)).map(({ parts }) => parts.failed)).toEqual([
+        `s3://shop-lake/${place.prefix}/ could not read a/b.`,
+        `s3://shop-lake/${place.prefix}/ could not list a/.`,
+        `s3://shop-lake/${place.prefix}/ could not list everything.`,
+        `s3://shop-lake/${place.prefix}/ could not remove a/b.`,
+        `s3://shop-lake/${place.prefix}/ could not remove 2 objects.`,
+      ]);
+    });
+
     test("leaves out what consoles make to show folders", async () => {
       const { store, place } = fresh();
       const { PutObjectCommand } = await import("@aws-sdk/client-s3");
