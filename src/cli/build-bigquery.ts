@@ -14,6 +14,14 @@ export interface BigQueryWiring {
   env: NodeJS.ProcessEnv;
 }
 
+export interface RowsWiring extends BigQueryWiring {
+  again: Retrying;
+  /** Folder for the rows; null: the system's temporary folder. */
+  spill: string | null;
+  /** What the whole process may take. */
+  memoryBytes: number;
+}
+
 /** The source alone: metadata, no rows. */
 export async function buildBigQuerySource(wiring: BigQueryWiring): Promise<Source> {
   const { createBigQuerySource } = await import("../adapters/bigquery/source.ts");
@@ -21,24 +29,21 @@ export async function buildBigQuerySource(wiring: BigQueryWiring): Promise<Sourc
 }
 
 /** Lets an engine of this machine read tables: by extract jobs where a bucket is named for them. */
-export async function withBigQueryRows(
-  engine: Engine,
-  wiring: BigQueryWiring & { again: Retrying; spill: string | null },
-): Promise<Engine> {
+export async function withBigQueryRows(engine: Engine, wiring: RowsWiring): Promise<Engine> {
   const { withFetchedRows } = await import("../adapters/bigquery/read/fetching-engine.ts");
   const { spill, clock } = wiring;
   return withFetchedRows(engine, { transport: await buildTransport(wiring), spill, clock });
 }
 
-async function buildTransport(wiring: BigQueryWiring & { again: Retrying }): Promise<Transport> {
+async function buildTransport(wiring: RowsWiring): Promise<Transport> {
   const bigQuery = buildOptions(wiring);
-  const { again } = wiring;
+  const { again, memoryBytes } = wiring;
   const place = wiring.config.extracts;
   if (place === null) {
     const { createStorageRead } = await import(
       "../adapters/bigquery/read/storage-read/create-storage-read.ts"
     );
-    return createStorageRead({ bigQuery, again });
+    return createStorageRead({ bigQuery, again, memoryBytes });
   }
   const { createExtract } = await import("../adapters/bigquery/read/extract/create-extract.ts");
   const { createBigQueryCalls } = await import("../adapters/bigquery/client.ts");

@@ -138,9 +138,10 @@ async function buildEngine(
   const readHashKey = () => readSecret(environment, env);
   const engine = createDuckDbEngine({ ...config, store, clock, randomHex, readHashKey });
   if (source.type === "bigquery") {
+    const { spill, memoryBytes } = config;
     const { withBigQueryRows } = await import("./build-bigquery.ts");
     return {
-      engine: await withBigQueryRows(engine, { ...input, config: source, again, spill: config.spill }),
+      engine: await withBigQueryRows(engine, { ...input, config: source, again, spill, memoryBytes }),
     };
   }
   if (source.s3 === null) return { engine };

@@ -152,7 +152,12 @@ function createTransport(name: TransportName, bigQuery: BigQueryOptions, changes
   const again = <T>(work: () => Promise<T>) => retry(work, { policy, clock: bigQuery.clock });
   if (name === "storage-read") {
     const { partBytes } = changes;
-    return createStorageRead({ bigQuery, again, ...(partBytes === undefined ? {} : { partBytes }) });
+    return createStorageRead({
+      bigQuery,
+      again,
+      memoryBytes: 1_000_000_000,
+      ...(partBytes === undefined ? {} : { partBytes }),
+    });
   }
   const place = { bucket, prefix: "shardlift" };
   return createExtract({ bigQuery, ask: createBigQueryCalls(bigQuery), again, place });

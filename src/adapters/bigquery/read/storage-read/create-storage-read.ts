@@ -13,7 +13,10 @@ import { type Again, AheadOfGoogle, type ReadRows, readTable, SessionOver } from
 /** Streams at once; Google may give fewer. */
 const maxStreams = 4;
 /** Plain Arrow that becomes one Parquet file. */
-const defaultPartBytes = 32_000_000;
+const defaultPartBytes = 16_000_000;
+/** What a thread that writes Parquet takes, with what comes in for it. */
+const threadBytes = 350_000_000;
+const maxThreads = 2;
 /** A table that takes more sessions of six hours is not read this way. */
 const maxSessions = 5;
 /** Between a table's last change, told in whole ms, and moments that are behind it: for certain, and just so. */
@@ -22,6 +25,8 @@ const afterChangeMs = [1_000, 1];
 export interface StorageReadOptions {
   bigQuery: BigQueryOptions;
   again: Again;
+  /** What the whole process may take. */
+  memoryBytes: number;
   partBytes?: number;
 }
 
@@ -51,7 +56,7 @@ const clockIsAhead = "this machine's clock is ahead of Google's; the table is re
 
 /** @returns why it has to begin again, where it has */
 async function readOnce(
-  { bigQuery, again, partBytes = defaultPartBytes }: StorageReadOptions,
+  { bigQuery, again, memoryBytes, partBytes = defaultPartBytes }: StorageReadOptions,
   fetch: RowFetch,
   snapshotMs: number,
 ): Promise<ReadRows | "over" | "ahead"> {
@@ -67,7 +72,7 @@ async function readOnce(
       signal,
       partBytes,
       ...describe(bigQuery, fetch),
-      threads: Math.max(1, Math.min(2, availableParallelism() - 1)),
+      threads: chooseThreads(memoryBytes),
       onRows: (rows, bytes) => fetch.onBytes(bytes, rows, expected ? Math.min(1, rows / expected) : 1),
     });
   } catch (error) {
@@ -77,6 +82,11 @@ async function readOnce(
   } finally {
     await client.close();
   }
+}
+
+function chooseThreads(memoryBytes: number): number {
+  const byMemory = Math.floor(memoryBytes / threadBytes);
+  return Math.max(1, Math.min(maxThreads, byMemory, availableParallelism() - 1));
 }
 
 function describe({ config }: BigQueryOptions, { place }: RowFetch): { doing: Doing; name: string } {
