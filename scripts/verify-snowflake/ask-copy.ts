@@ -3,16 +3,8 @@ import { fragment, type SqlFragment } from "../../src/sql/render.ts";
 import type { Bench } from "./bench.ts";
 import { type Probe, probeColumns } from "./probe-files.ts";
 import type { Question } from "./question.ts";
-import {
-  begin,
-  clearHot,
-  commit,
-  countHot,
-  readOutcome,
-  renderCopy,
-  renderVerifySql,
-  rollback,
-} from "./say.ts";
+import { renderVerifySql } from "./render-verify-sql.ts";
+import { begin, clearHot, commit, countHot, readOutcome, renderCopy, rollback } from "./say.ts";
 
 /** COPY of all columns, as load says it: answers are checked by the adapter. */
 async function loadProbe({ warehouse, table }: Bench, probe: Probe): Promise<void> {

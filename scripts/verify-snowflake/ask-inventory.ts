@@ -5,7 +5,8 @@ import { hasNullMember } from "./ask-copy.ts";
 import type { Bench } from "./bench.ts";
 import type { Probe } from "./probe-files.ts";
 import type { Question } from "./question.ts";
-import { readOutcome, renderVerifySql } from "./say.ts";
+import { renderVerifySql } from "./render-verify-sql.ts";
+import { readOutcome } from "./say.ts";
 
 const folderOf = ({ files }: Probe) => files[0]!.key.slice(0, files[0]!.key.lastIndexOf("/") + 1);
 

@@ -11,7 +11,8 @@ import { fragment } from "../../src/sql/render.ts";
 import type { Bench } from "./bench.ts";
 import { probeColumns } from "./probe-files.ts";
 import type { Question } from "./question.ts";
-import { clearHot, countHot, readOutcome, renderCopy, renderVerifySql } from "./say.ts";
+import { renderVerifySql } from "./render-verify-sql.ts";
+import { clearHot, countHot, readOutcome, renderCopy } from "./say.ts";
 
 const copyMs = 120_000;
 

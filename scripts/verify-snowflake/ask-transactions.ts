@@ -6,6 +6,7 @@ import type { LedgerRow } from "../../src/ports.ts";
 import { fragment, identifier } from "../../src/sql/render.ts";
 import type { Bench } from "./bench.ts";
 import type { Question } from "./question.ts";
+import { renderVerifySql } from "./render-verify-sql.ts";
 import {
   begin,
   clearHot,
@@ -16,7 +17,6 @@ import {
   readOutcome,
   readTransaction,
   renderCopy,
-  renderVerifySql,
   rollback,
 } from "./say.ts";
 

@@ -6,7 +6,7 @@ import type { TableName } from "../../src/config/types.ts";
 import { isShardliftError } from "../../src/errors.ts";
 import type { ObjectStore, Warehouse } from "../../src/ports.ts";
 import { firstRow, type Probe, type ProbeSpec, probeColumns, probeDays, writeProbe } from "./probe-files.ts";
-import { renderVerifySql } from "./say.ts";
+import { renderVerifySql } from "./render-verify-sql.ts";
 
 /** Where questions are asked: a schema and a lake folder of their own, and nothing else. */
 export interface Bench {

@@ -8,11 +8,7 @@ import { fragment, identifier, join, renderSql, type SqlFragment } from "../../s
 import { readStatement } from "../../src/sql/statements.ts";
 import type { Bench } from "./bench.ts";
 import { type Probe, probeDays } from "./probe-files.ts";
-
-/** One of `sql/snowflake/verify`, its places filled. */
-export function renderVerifySql(name: string, values: Record<string, SqlFragment>): string {
-  return renderSql(readStatement(`snowflake/verify/${name}`), values);
-}
+import { renderVerifySql } from "./render-verify-sql.ts";
 
 /** Snowflake's code where the work is refused, else `done`. Anything without a code is no answer to a question. */
 export async function readOutcome(work: Promise<unknown>): Promise<string> {

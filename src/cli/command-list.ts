@@ -1,10 +1,8 @@
 import { initQuestions } from "../config/init-questions.ts";
 import { familyNames } from "../days/families.ts";
+import type { CallCommand } from "./call-command.ts";
 import type { FlagName } from "./flags.ts";
 import type { Io } from "./io.ts";
-
-/** Runs a command line without the leading `shardlift`; gives its exit code. */
-export type CallCommand = (args: readonly string[]) => Promise<number>;
 
 /** What a command's file exports. */
 export interface CommandModule {

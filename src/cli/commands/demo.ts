@@ -1,4 +1,4 @@
-import type { CallCommand } from "../command-list.ts";
+import type { CallCommand } from "../call-command.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import type { Io } from "../io.ts";
 import { listenForSignals } from "../signals.ts";

@@ -1,4 +1,4 @@
-import type { CallCommand } from "../command-list.ts";
+import type { CallCommand } from "../call-command.ts";
 import type { Io } from "../io.ts";
 import { createPaint } from "../paint.ts";
 

@@ -6,7 +6,7 @@ import { exitCodes } from "../../errors.ts";
 import { buildDemoScenario } from "../../generate/demo-scenario.ts";
 import type { DemoPhase, DemoProperty } from "../../generate/demo-types.ts";
 import { formatCount, formatPlural } from "../../plan/format.ts";
-import type { CallCommand } from "../command-list.ts";
+import type { CallCommand } from "../call-command.ts";
 import type { Io } from "../io.ts";
 import { createPaint } from "../paint.ts";
 import { demoFolder } from "../session.ts";
