@@ -80,6 +80,8 @@ async function openChannel(options: BigQueryOptions): Promise<Channel> {
     // The token goes with each call: credentials of the channel refuse a stand-in without TLS.
     sslCreds: isPlain ? grpc.credentials.createInsecure() : grpc.credentials.createSsl(),
     projectId: options.config.project,
+    // Else it looks for somebody who is signed in on this machine, to learn what it is told here.
+    clientOptions: { universeDomain: "googleapis.com" },
   } as ConstructorParameters<typeof v1.BigQueryReadClient>[0]);
   // The bare calls: the wrapped ones repeat a broken stream from its beginning.
   const calls = (await client.initialize()) as unknown as Calls;
