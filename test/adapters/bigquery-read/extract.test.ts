@@ -56,7 +56,7 @@ test("one job a table: Parquet by zstd into a folder of its own, and nothing is 
   });
   expect(jobs(world).length).toBe(1);
   expect(steps).toEqual([
-    expect.stringMatching(/^events_20261120: extracted, 4 objects with \d+ bytes come down$/),
+    expect.stringMatching(/^events_20261120: extracted, \d\.\d MB in 4 objects come down$/),
   ]);
   expect(objects(world)).toEqual([]);
   expect(await readdir(world.spill)).toEqual([]);
@@ -299,4 +299,35 @@ test("a variable that would send tokens elsewhere is refused", async () => {
     code: "config",
     parts: { failed: "The variable STORAGE_EMULATOR_HOST is set." },
   });
+});
+
+test("an attempt whose time is over ends, and asks for nothing more", async () => {
+  const world = await openWorld();
+  const shard = await open(world.source);
+  world.double.world.jobMs = 600_000;
+
+  const deadlineMs = world.clock.now() - 1;
+  const { outcome } = await lift(world.engine("extract"), { shard, prefix: "a/", deadlineMs });
+
+  expect(errorOf(outcome)).toMatchObject({
+    ...{ code: "outside", retryable: true },
+    parts: { failed: "Bringing rows from BigQuery took too long and was stopped." },
+  });
+  expect(jobs(world)).toEqual([]);
+});
+
+test("an interrupt ends the wait for a job, which goes on for whoever comes next", async () => {
+  const clock = createFakeClock();
+  const world = await openWorld({ clock });
+  const shard = await open(world.source);
+  world.double.world.jobMs = 600_000;
+  const controller = new AbortController();
+  const reason = new Error("told to stop");
+  clock.sleep = async () => controller.abort(reason);
+
+  const { outcome } = await lift(world.engine("extract"), { shard, prefix: "a/" }, controller.signal);
+
+  expect(errorOf(outcome)).toBe(reason);
+  expect(jobs(world).length).toBe(1);
+  expect(await readdir(world.spill)).toEqual([]);
 });

@@ -75,6 +75,7 @@ async function fetchDay({ transport, clock }: FetchingOptions, work: DayWork, sc
   const signal = AbortSignal.any([context.signal, deadline.signal]);
   const onStep = (text: string) => context.onStep?.(text);
   try {
+    signal.throwIfAborted();
     const onBytes = firstHalf(work);
     const { paths, remove } = await transport.fetch({ extract, place, folder, signal, onBytes, onStep });
     const parts = await readParts(paths, extract.shard, renderName(place));

@@ -1,6 +1,9 @@
 import type { DayExtract } from "../../../ports.ts";
 import type { TablePlace } from "../names.ts";
 
+/** Asks again while a fault may pass. */
+export type Again = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** A table whose rows are to be here. */
 export interface RowFetch {
   extract: DayExtract;
@@ -23,7 +26,5 @@ export interface FetchedRows {
 
 /** A way for rows from BigQuery to here. Rejects with `outside`, retryable, where trying again may help. */
 export interface Transport {
-  /** For messages: `extract jobs`. */
-  name: string;
   fetch(fetch: RowFetch): Promise<FetchedRows>;
 }

@@ -5,8 +5,7 @@ import type { AskBigQuery } from "../../client.ts";
 import type { Doing } from "../../known-errors.ts";
 import type { BigQueryOptions } from "../../options.ts";
 import { parseTable, type TableMetadata } from "../../table.ts";
-import type { Again } from "../storage-read/read-table.ts";
-import type { FetchedRows, RowFetch, Transport } from "../transport.ts";
+import type { Again, FetchedRows, RowFetch, Transport } from "../transport.ts";
 import { downloadObject, ObjectGone } from "./download-object.ts";
 import { runExtractJob } from "./extract-job.ts";
 import { buildJobError, buildMovedError } from "./job-errors.ts";
@@ -39,7 +38,6 @@ interface Fetching {
 /** Rows by extract jobs, as Parquet: free, and a third of the bytes of the Storage Read API. */
 export function createExtract(options: ExtractOptions): Transport {
   return {
-    name: "extract jobs",
     async fetch(fetch) {
       const { doing, name } = describe(options, fetch);
       const { location } = await readSame(options, fetch, doing, name);
@@ -89,7 +87,9 @@ async function download(
   found: readonly StoredExtract[],
 ): Promise<FetchedRows | null> {
   const all = found.reduce((sum, { bytes }) => sum + bytes, 0);
-  fetch.onStep(`${fetch.place.table}: extracted, ${found.length} objects with ${all} bytes come down`);
+  fetch.onStep(
+    `${fetch.place.table}: extracted, ${(all / 1e6).toFixed(1)} MB in ${found.length} objects come down`,
+  );
   const others = new AbortController();
   const signal = AbortSignal.any([fetch.signal, others.signal]);
   const folder = fetch.folder;

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { isShardliftError, ShardliftError } from "../../../../errors.ts";
 import { translateError } from "../../errors.ts";
 import type { Doing } from "../../known-errors.ts";
-import type { Again } from "../storage-read/read-table.ts";
+import type { Again } from "../transport.ts";
 import type { Checksum, ExtractObjects, StoredExtract } from "./objects.ts";
 
 /** Longest wait for the next bytes, ms. */

@@ -3,7 +3,7 @@ import { readApiFault } from "../../api-error.ts";
 import type { AskBigQuery } from "../../client.ts";
 import type { Doing } from "../../known-errors.ts";
 import type { TablePlace } from "../../names.ts";
-import type { Again } from "../storage-read/read-table.ts";
+import type { Again } from "../transport.ts";
 import type { JobFault } from "./job-errors.ts";
 
 const firstPollMs = 1_000;
@@ -33,6 +33,7 @@ interface JobAnswer {
 
 /** Starts the job, or joins it where it was started before, and waits for its end. */
 export async function runExtractJob(job: ExtractJob): Promise<JobEnd> {
+  job.signal.throwIfAborted();
   const joined = await job.again(() => startJob(job));
   for (let waitMs = firstPollMs; ; waitMs = Math.min(2 * waitMs, lastPollMs)) {
     const answer = await job.again(() => readJob(job));

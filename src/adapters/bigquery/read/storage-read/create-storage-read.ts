@@ -5,10 +5,10 @@ import { ShardliftError } from "../../../../errors.ts";
 import type { DayExtract } from "../../../../ports.ts";
 import type { Doing } from "../../known-errors.ts";
 import type { BigQueryOptions } from "../../options.ts";
-import type { RowFetch, Transport } from "../transport.ts";
+import type { Again, RowFetch, Transport } from "../transport.ts";
 import type { SessionRequest } from "./messages.ts";
 import { createReadClient } from "./read-client.ts";
-import { type Again, AheadOfGoogle, type ReadRows, readTable, SessionOver } from "./read-table.ts";
+import { AheadOfGoogle, type ReadRows, readTable, SessionOver } from "./read-table.ts";
 
 /** Streams at once; Google may give fewer. */
 const maxStreams = 4;
@@ -34,7 +34,6 @@ export interface StorageReadOptions {
 export function createStorageRead(options: StorageReadOptions): Transport {
   requireZstd();
   return {
-    name: "Storage Read API",
     async fetch(fetch) {
       const moments = chooseMoments(fetch.extract, options.bigQuery.clock.now());
       for (let session = 1; ; session += 1) {

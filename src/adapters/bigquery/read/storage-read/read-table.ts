@@ -1,13 +1,11 @@
 import pMap from "p-map";
 import { isShardliftError } from "../../../../errors.ts";
 import type { Doing } from "../../known-errors.ts";
+import type { Again } from "../transport.ts";
 import type { ReadSession, SessionRequest } from "./messages.ts";
 import { type PartThreads, startPartThreads } from "./part-threads.ts";
 import type { ReadClient } from "./read-client.ts";
 import { isAheadOfGoogle, isSessionOver, isUnauthenticated, translateReadError } from "./read-errors.ts";
-
-/** Asks again while a fault may pass. */
-export type Again = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface TableRead {
   client: ReadClient;
