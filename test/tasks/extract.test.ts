@@ -282,6 +282,29 @@ describe("a day", () => {
     expect(world.calls).toEqual([[first, second], [second], [second]]);
   });
 
+  test("that fails while its source moves is attempted again; one whose source stands still has failed", async () => {
+    const world = createWorld(9);
+    world.onDay = (one) => {
+      if (world.calls.length > 1) return;
+      if (one.day === second) world.modified.set("events_20261119", 2);
+      throw new ShardliftError("data", { failed: "Rows are missing." });
+    };
+
+    expect(tell(await extract(world, [first, second]))).toEqual(["2026-11-20 failed", "2026-11-19 done"]);
+    expect(world.calls).toEqual([[first, second], [second]]);
+  });
+
+  test("whose error is a bug of ours is not attempted again, whatever its source does", async () => {
+    const world = createWorld(9);
+    world.onDay = () => {
+      world.modified.set("events_20261120", world.calls.length + 1);
+      throw new TypeError("undefined is no function");
+    };
+
+    expect(tell(await extract(world, [first]))).toEqual(["2026-11-20 failed"]);
+    expect(world.calls).toEqual([[first]]);
+  });
+
   test("that another run has done meanwhile is not handed to the engine", async () => {
     const world = createWorld(9);
     await extract(world, [second]);
