@@ -61,6 +61,7 @@ test("columns, snapshot and packing are asked for, and no row is filtered away",
   const [session] = world.read.sessions;
   expect(session).toMatchObject({
     table: `projects/${project}/datasets/${dataset}/tables/${table}`,
+    columns: ["event_name", "event_timestamp", "event_params"],
     codec: "ZSTD",
     rows: 2_000,
     snapshotMs: before,

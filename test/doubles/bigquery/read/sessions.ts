@@ -16,6 +16,8 @@ export interface Session {
   table: string;
   createdMs: number;
   snapshotMs: number;
+  /** As they were asked for; empty: all. */
+  columns: string[];
   codec: Codec;
   schema: Buffer;
   rows: number;
@@ -63,6 +65,7 @@ export function createSessionDesk(world: BigQueryWorld, settings: SessionSetting
         table: request.readSession!.table,
         createdMs: world.clock.now(),
         snapshotMs: asked.snapshotMs,
+        columns: asked.columns,
         codec,
         schema: content.schema,
         rows: content.batches.reduce((sum, { rows }) => sum + rows, 0),
