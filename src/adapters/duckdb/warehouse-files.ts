@@ -24,6 +24,8 @@ export interface FindPath {
   (key: string): string;
   /** Whether the object is there at all: somebody may have deleted it by hand. */
   isThere(key: string): boolean;
+  /** The path as the system has it, as DuckDB's messages name it. */
+  plain(key: string): string;
 }
 
 /**
@@ -38,7 +40,7 @@ export function createFindPath(store: ObjectStore): FindPath {
     return resolve(path);
   };
   const find = (key: string) => locate(key).replace(/[[*?]/g, "[$&]");
-  return Object.assign(find, { isThere: (key: string) => existsSync(locate(key)) });
+  return Object.assign(find, { isThere: (key: string) => existsSync(locate(key)), plain: locate });
 }
 
 function buildNoFolderError(location: string): ShardliftError {
