@@ -71,8 +71,16 @@ function buildMissingError(folder: string, requirements: string, missing: readon
   });
 }
 
-/** For the Python and the Linux of Glue 5, wherever it is typed. */
 function buildFetchCommand(folder: string, requirements: string): string {
+  return `pip ${buildFetchArguments(folder, requirements).join(" ")}`;
+}
+
+/** What pip is told: for the Python and the Linux of Glue 5, wherever it runs. */
+export function buildFetchArguments(folder: string, requirements: string): string[] {
   const platforms = ["manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"];
-  return `pip download --no-deps --only-binary :all: --python-version 3.11 ${platforms.map((one) => `--platform ${one}`).join(" ")} --dest ${folder} --requirement ${requirements}`;
+  return [
+    ...["download", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11"],
+    ...platforms.flatMap((platform) => ["--platform", platform]),
+    ...["--dest", folder, "--requirement", requirements],
+  ];
 }

@@ -1,0 +1,54 @@
+/**
+ * The demo in the cloud, on this machine: stand-ins for S3, Glue and Snowflake, real clients, real Spark. The last line
+ * is `demo ok: N days, N rows, N differences`.
+ */
+import { findJavaFault, findPython } from "./testing/python-programs.ts";
+
+/** Spark's; the rest of the demo takes about one more. */
+const cores = 2;
+
+/** Each with the variable that names its interpreter. */
+const programs = [
+  ["ministack", "SHARDLIFT_MINISTACK"],
+  ["spark", "SHARDLIFT_SPARK_PYTHON"],
+] as const;
+
+const fault = await install();
+if (fault !== null) {
+  console.error(`demo:cloud cannot run here: ${fault}`);
+  process.exit(64);
+}
+// Loaded last: they look where Spark is.
+const { startCloudWorld } = await import("../test/support/cloud-world/cloud-world.ts");
+const { playDemo } = await import("./demo-cloud/play-demo.ts");
+
+const world = await startCloudWorld({ share: 1, cores });
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    stopping.abort();
+    await world.end();
+    // As if nobody had listened: whoever started this sees the signal.
+    process.kill(process.pid, signal);
+  });
+}
+try {
+  process.exitCode = await playDemo(world, stopping.signal);
+} catch (error) {
+  if (!stopping.signal.aborted) throw error;
+} finally {
+  await world.end();
+}
+
+/** What stands in for the cloud, fetched where it is not there yet, as for the tests. @returns what is missing */
+async function install(): Promise<string | null> {
+  const java = findJavaFault();
+  if (java !== null) return `Spark needs Java 17, and there is ${java}`;
+  for (const [name, variable] of programs) {
+    const python = findPython(name);
+    if (python === null) return `it needs Python 3.11 with pip, to install ${name} by`;
+    process.env[variable] = python;
+  }
+  const { sparkPython } = await import("../test/glue/spark-python.ts");
+  return sparkPython === null ? "it needs Java 17, and Python 3.11 with the pinned Spark and DuckDB" : null;
+}

@@ -1,0 +1,90 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { demoTables } from "../../../src/cli/demo/demo-config.ts";
+import type { DemoProperty } from "../../../src/generate/demo-types.ts";
+
+/** Where the stand-ins answer. */
+export interface CloudEndpoints {
+  s3: string;
+  glue: string;
+  snowflakePort: number;
+}
+
+export const lakeBucket = "shop-lake";
+export const exportsBucket = "shop-exports";
+/** Below which exports lie in their bucket, and rows in the lake's. */
+export const exportsPrefix = "bigquery";
+export const lakePrefix = "shardlift";
+
+/** The demo's pipelines, with an environment in the cloud and its twin on one machine, over the same shards. */
+export async function writeCloudConfig(
+  folder: string,
+  properties: readonly DemoProperty[],
+  endpoints: CloudEndpoints,
+): Promise<void> {
+  const files = {
+    "environments/cloud.yaml": buildCloud(endpoints),
+    "environments/local.yaml": local,
+    ...Object.fromEntries(properties.map((one) => [`pipelines/${one.name}.yaml`, buildPipeline(one)])),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+const local = `source: { type: files, root: ./source }
+lake: { type: folder, root: ./lake }
+engine: { type: duckdb, memory: 1 GB, threads: 2 }
+warehouse: { type: duckdb, path: ./warehouse.duckdb }
+`;
+
+/** All days of a run in one run of Glue: its start is what takes long here. */
+function buildCloud({ s3, glue, snowflakePort }: CloudEndpoints): string {
+  const reached = `region: eu-central-1, endpoint: "${s3}", path_style: true`;
+  return `source: { type: files, root: "s3://${exportsBucket}/${exportsPrefix}/", ${reached} }
+lake: { type: s3, bucket: ${lakeBucket}, prefix: ${lakePrefix}, bucket_owner: "123456789012", ${reached} }
+engine:
+  type: glue
+  job: shardlift-demo
+  role: arn:aws:iam::123456789012:role/shardlift-glue
+  endpoint: "${glue}"
+  task_memory: 500 MB
+  days_per_run: 20
+  tags: { team: growth, cost_centre: "4711" }
+catalog:
+  type: glue
+  endpoint: "${glue}"
+  database_prefix: demo_
+  crawler: true
+  crawler_role: arn:aws:iam::123456789012:role/shardlift-crawler
+warehouse:
+  type: snowflake
+  account: myorg-shop
+  user: shardlift
+  auth: key_pair
+  private_key: env:SNOWFLAKE_KEY
+  role: loader
+  warehouse: load_wh
+  database: lake
+  stage: lake.shardlift.lake
+  integration: shardlift_lake
+  lake_url: s3://${lakeBucket}/${lakePrefix}/
+  protocol: http
+  host: 127.0.0.1
+  port: ${snowflakePort}
+`;
+}
+
+/** As in the demo on one machine: ten days of retention, so that the second run takes days out of the hot tables. */
+function buildPipeline({ name, dataset, family, timeZone }: DemoProperty): string {
+  return `name: ${name}
+owner: demo@example.com
+property: { dataset: ${dataset}, time_zone: ${timeZone}, start: 2026-11-10 }
+families:
+  - { family: ${family}, table: ${demoTables[name]}, shards: [daily, fresh, intraday] }
+lookback: 10 days
+late_after: 36 hours
+retention: 10 days
+`;
+}
