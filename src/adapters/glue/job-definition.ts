@@ -72,6 +72,8 @@ function buildSparkConf({ engine }: GlueOptions): string[] {
     `spark.task.cpus=${chooseTaskCpus(engine)}`,
     // The same task twice at once would write the same files twice.
     "spark.speculation=false",
+    // The script counts the workers' cores when it begins: the first task waits until all are there, 30 s at most.
+    "spark.scheduler.minRegisteredResourcesRatio=1.0",
     "spark.sql.session.timeZone=UTC",
   ];
 }

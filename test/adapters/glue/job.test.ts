@@ -50,7 +50,7 @@ describe("a job's definition", () => {
     expect(DefaultArguments).toEqual({
       "--job-language": "python",
       "--conf":
-        "spark.sql.codegen.maxFields=2000 --conf spark.task.cpus=1 --conf spark.speculation=false --conf spark.sql.session.timeZone=UTC",
+        "spark.sql.codegen.maxFields=2000 --conf spark.task.cpus=1 --conf spark.speculation=false --conf spark.scheduler.minRegisteredResourcesRatio=1.0 --conf spark.sql.session.timeZone=UTC",
       "--extra-py-files": `${root}tiny.zip`,
       "--additional-python-modules": `${root}wheels/a-1-py3-none-any.whl,${root}wheels/b-2-py3-none-any.whl`,
       "--python-modules-installer-option": "--no-deps --no-index",
