@@ -282,3 +282,23 @@ test("an interrupt ends all streams, and leaves nothing", async () => {
   expect(errorOf(outcome)).toBe(reason);
   expect(await readdir(world.spill)).toEqual([]);
 });
+
+test("a session that may be made and not read is told by the permission that streams name", async () => {
+  const world = await openWorld();
+  const details =
+    "there was an error operating on 'projects/p/locations/eu/sessions/s/streams/t': the user does not have 'bigquery.readsessions.getData' permission for 'projects/p/locations/eu/sessions/s/streams/t'";
+  world.read.faults.push({ method: "ReadRows", code: 7, details, times: 1_000 });
+
+  const { outcome } = await lift(world.engine("storage-read"), {
+    shard: await open(world.source),
+    prefix: "a/",
+  });
+
+  expect(errorOf(outcome)).toMatchObject({
+    code: "config",
+    parts: {
+      rule: "this needs the permission bigquery.readsessions.getData",
+      remedy: expect.stringContaining("roles/bigquery.readSessionUser"),
+    },
+  });
+});

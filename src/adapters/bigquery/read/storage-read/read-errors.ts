@@ -116,7 +116,10 @@ function readFault(error: Error): Fault | null {
   return { code: found, text: oneLine(typeof details === "string" ? details : error.message) };
 }
 
+/** Streams tell it the other way round: `does not have 'bigquery.readsessions.getData' permission`. */
 function permissionOf({ text }: Fault): string | null {
+  const [, named] = /'([a-z]+(?:\.[A-Za-z]+){2,3})' permission/.exec(text) ?? [];
+  if (named !== undefined) return named;
   return readPermission({ status: 403, reason: null, message: text });
 }
 
