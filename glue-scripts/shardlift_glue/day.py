@@ -1,15 +1,16 @@
 """One attempt at one day, from the driver's side: which tasks run in which order, and what comes of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from .attempt import Attempt
 from .errors import ShardliftError
-from .groups import Group, build_groups, count_key_ranges, count_settle_ranges
+from .groups import Group, build_groups, count_groups, count_key_ranges, count_settle_ranges
 from .results import Balance, Counts, GenerationReport, Suspects, Written
 from .sort_tasks import find_suspects, sort_group, write_sides
+from .source import is_at_google
 from .spread import Counter, Spread
 from .write_tasks import GroupWork, write_group, write_whole
 
@@ -22,13 +23,29 @@ class Meter:
 
     rows: Counter
     bytes: Counter
+    # Of a byte of the day's parts: those that came from elsewhere are told as bytes of where they came from.
+    share: float = 1.0
 
 
 def extract_day(attempt: Attempt, spread: Spread, meter: Meter, started_at_ms: int) -> GenerationReport:
     """Executes the day's recipe, spread over groups of its files where it has enough of them."""
-    groups = build_groups(attempt.extract["shard"]["parts"], attempt.options, spread.slots)
+    shard = attempt.extract["shard"]
+    count = count_groups(shard["parts"], attempt.options, spread.slots)
+    if any(is_at_google(part) for part in shard["parts"]):
+        attempt, meter = bring_day(attempt, spread, meter, started_at_ms)
+    groups = build_groups(attempt.extract["shard"]["parts"], attempt.options, count)
     written = write_day(attempt, spread, meter, groups)
     return build_report(attempt, written, started_at_ms)
+
+
+def bring_day(attempt: Attempt, spread: Spread, meter: Meter, started_at_ms: int) -> tuple[Attempt, Meter]:
+    """Google's packages are loaded where a day needs them."""
+    from .fetch import bring_rows  # noqa: PLC0415
+
+    brought = bring_rows(attempt, spread, meter.bytes, started_at_ms)
+    here = sum(part["bytes"] for part in brought.extract["shard"]["parts"])
+    there = attempt.extract["shard"]["version"]["bytes"]
+    return brought, replace(meter, share=there / 2 / max(1, here))
 
 
 def write_day(attempt: Attempt, spread: Spread, meter: Meter, groups: list[Group]) -> list[Written]:
@@ -42,7 +59,7 @@ def write_day(attempt: Attempt, spread: Spread, meter: Meter, groups: list[Group
 def write_metered(meter: Meter, write: Callable[[T], Written], task: T) -> Written:
     written = write(task)
     meter.rows.add(written.counts.source)
-    meter.bytes.add(written.source_bytes)
+    meter.bytes.add(round(written.source_bytes * meter.share))
     return written
 
 

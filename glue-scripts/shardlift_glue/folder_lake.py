@@ -20,6 +20,9 @@ class FolderLake:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
 
+    def locate(self, key: str) -> str:
+        return str(self.root.absolute() / key)
+
     def read(self, key: str) -> bytes:
         return (self.root / key).read_bytes()
 

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 
 from .options import Options
 from .session import Row
+from .source import is_table
 from .spec import Part
 
-# What a line of newline JSON weighs as Parquet; packed JSON is about as large as Parquet.
+# What a line of newline JSON weighs as Parquet; packed JSON is about as large as Parquet. BigQuery counts unpacked
+# bytes, too.
 TEXT_WEIGHT = 1 / 8
+# A stream is not asked for less; as Parquet.
+STREAM_BYTES = 32_000_000
+# As many as Google gives.
+MAX_STREAMS = 1_000
 # Keys that one task looks through at once: 8 bytes each, and about as much again to tell which occur twice.
 RANGE_KEYS = 16_000_000
 # Rows that are settled in one task.
@@ -28,18 +34,35 @@ class Group:
 
 
 def weigh(part: Part) -> float:
-    return part["bytes"] * (TEXT_WEIGHT if part["format"] == "jsonl" else 1)
+    is_text = part["format"] == "jsonl" or is_table(part)
+    return part["bytes"] * (TEXT_WEIGHT if is_text else 1)
 
 
-def build_groups(parts: list[Part], options: Options, slots: int) -> list[Group]:
+def count_groups(parts: list[Part], options: Options, slots: int) -> int:
     """One at least. As many as files of the aimed size, or as are busy at once if each has enough to do."""
     if options.sample_rows is not None:
-        return [Group(0, sorted(parts, key=weigh)[-1:])]
+        return 1
     weight = sum(weigh(part) for part in parts)
     by_size = round(weight / options.file_bytes)
     by_slots = min(slots, int(weight // max(1, options.min_task_bytes)))
-    count = max(1, min(len(parts), max(by_size, by_slots)))
-    return [Group(index, dealt) for index, dealt in enumerate(deal(parts, count))]
+    # A table comes in as many streams as are asked for, a file as one.
+    most = MAX_STREAMS if any(is_table(part) for part in parts) else len(parts)
+    return max(1, min(most, max(by_size, by_slots)))
+
+
+def build_groups(parts: list[Part], options: Options, count: int) -> list[Group]:
+    """As many as there are parts for; a sample is of the heaviest."""
+    if options.sample_rows is not None:
+        return [Group(0, sorted(parts, key=weigh)[-1:])]
+    return [Group(index, dealt) for index, dealt in enumerate(deal(parts, max(1, min(len(parts), count))))]
+
+
+def count_streams(part: Part, options: Options, slots: int) -> int:
+    """One a group at least; more where slots would be idle while the rows come."""
+    if options.sample_rows is not None:
+        return 1
+    idle = min(slots, math.ceil(weigh(part) / STREAM_BYTES))
+    return min(MAX_STREAMS, max(count_groups([part], options, slots), idle, 1))
 
 
 def deal(parts: list[Part], count: int) -> list[list[Part]]:

@@ -1,13 +1,12 @@
 """The secret of `hash` rules: read by its reference where it is used, never told, never stored."""
 
 import hashlib
-import os
 from functools import lru_cache
-from pathlib import Path
 
 import duckdb
 
 from .errors import ShardliftError
+from .secret import read_secret
 
 BLOCK_BYTES = 64
 
@@ -15,16 +14,7 @@ BLOCK_BYTES = 64
 @lru_cache(maxsize=1)
 def read_hash_key(reference: str | None, endpoint: str | None) -> bytes:
     """`aws-secret:ARN`, `env:NAME` or `file:PATH`; once per worker process. Raises `config`."""
-    kind, _, name = (reference or "").partition(":")
-    match kind:
-        case "aws-secret":
-            text = read_aws_secret(name, endpoint)
-        case "env":
-            text = os.environ.get(name, "")
-        case "file":
-            text = read_secret_file(Path(name))
-        case _:
-            text = ""
+    text = read_secret(reference or "", endpoint)
     if text.strip():
         return text.encode()
     raise ShardliftError(
@@ -34,19 +24,6 @@ def read_hash_key(reference: str | None, endpoint: str | None) -> bytes:
         received=reference or "no --hash_key",
         remedy="name it as `secrets.hash_key` in the environment: aws-secret:ARN",
     )
-
-
-def read_aws_secret(arn: str, endpoint: str | None) -> str:
-    from .aws import call_aws, open_client  # noqa: PLC0415
-
-    secrets = open_client("secretsmanager", endpoint)
-    text: str = call_aws(f"secret {arn}", secrets.get_secret_value, SecretId=arn)["SecretString"]
-    return text
-
-
-def read_secret_file(path: Path) -> str:
-    """Editors and `echo` end a file with a newline that nobody means."""
-    return path.read_text().removesuffix("\n").removesuffix("\r") if path.is_file() else ""
 
 
 def bind_hash_key(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:

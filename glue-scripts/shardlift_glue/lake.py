@@ -14,6 +14,9 @@ class Lake(Protocol):
     def now_ms(self) -> int:
         """The store's clock."""
 
+    def locate(self, key: str) -> str:
+        """Where an object is, as a part of a shard names it."""
+
     def read(self, key: str) -> bytes: ...
 
     def write(self, key: str, body: bytes) -> None:

@@ -1,7 +1,7 @@
 """What a run is told by its arguments, in the form that Glue passes them: `--name value`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from .errors import ShardliftError
 
@@ -16,6 +16,21 @@ class LakeOptions:
     s3_endpoint: str | None = None
     s3_kms_key: str | None = None
     s3_bucket_owner: str | None = None
+
+
+@dataclass(frozen=True)
+class GoogleOptions:
+    """How Google is reached, as `source` of the environment has it; None means Google's own, or not needed."""
+
+    project: str | None = None
+    auth: str | None = None
+    audience: str | None = None
+    region: str | None = None
+    private_key: str | None = None
+    impersonate: str | None = None
+    read_endpoint: str | None = None
+    storage_endpoint: str | None = None
+    token_endpoint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,7 @@ class Options:
     slots: int | None = None
     scratch: str | None = None
     sample_rows: int | None = None
+    google: GoogleOptions = GoogleOptions()
 
 
 def parse_options(arguments: Sequence[str]) -> Options:
@@ -58,6 +74,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         slots=find_count(given, "slots"),
         scratch=given.get("scratch"),
         sample_rows=find_count(given, "sample_rows"),
+        google=GoogleOptions(**{field.name: given.get(f"google_{field.name}") for field in fields(GoogleOptions)}),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .attempt import Attempt, build_generation_id, drop_scratch
 from .day import Meter, extract_day
 from .errors import ShardliftError, tell_error
-from .groups import MAX_THREADS, build_groups, choose_threads
+from .groups import MAX_THREADS, choose_threads, count_groups
 from .lake import Lake
 from .options import Options
 from .session import Limits
@@ -101,7 +101,7 @@ def is_out_of_memory(error: Exception) -> bool:
 def count_lent(run: Run) -> int:
     """Slots that each task may use: more than one where all tasks of all days leave some idle."""
     parts = [day["extract"]["shard"]["parts"] for day in run.spec["days"]]
-    tasks = sum(len(build_groups(each, run.options, run.spread.slots)) for each in parts)
+    tasks = sum(count_groups(each, run.options, run.spread.slots) for each in parts)
     return choose_threads(run.spread.slots, tasks)
 
 

@@ -39,6 +39,9 @@ class S3Lake:
         now = parsedate_to_datetime(date) if date else datetime.now(UTC)
         return int(now.timestamp() * 1000)
 
+    def locate(self, key: str) -> str:
+        return self._name(key)
+
     def read(self, key: str) -> bytes:
         body: bytes = self._call("get_object", key)["Body"].read()
         return body

@@ -103,6 +103,14 @@ def build_scheme_error(path: str) -> ShardliftError:
     )
 
 
+def is_table(part: Part) -> bool:
+    return part["path"].startswith("bigquery://")
+
+
+def is_at_google(part: Part) -> bool:
+    return part["path"].startswith(("bigquery://", "gs://"))
+
+
 def hash_path(path: str) -> str:
     return hashlib.sha256(path.encode()).hexdigest()[:32]
 

@@ -9,11 +9,15 @@ FORMAT_VERSION = 1
 
 
 class Part(TypedDict):
-    """One file of a shard; `path` is absolute, or begins with `s3://`."""
+    """One file of a shard; `path` is absolute, or begins with `s3://` or `gs://`. Or a table: `bigquery://p.d.t`.
+
+    `etag` is of an object in a store; in Google's it is the object's generation.
+    """
 
     path: str
     format: str
     bytes: int
+    etag: NotRequired[str]
 
 
 class Column(TypedDict):
@@ -36,11 +40,14 @@ class Recipe(TypedDict):
 
 class SourceVersion(TypedDict):
     kind: str
+    modified: str
     rows: int | None
+    bytes: int
 
 
 class Shard(TypedDict):
     version: SourceVersion
+    schema: list[Column]
     parts: list[Part]
 
 

@@ -9,6 +9,8 @@ NAMES = (
     "gather_suspects",
     "gather_suspects_of_range",
     "take_rows",
+    "stage_stream",
+    "count_file",
 )
 
 

@@ -10,9 +10,18 @@ from shardlift_glue.attempt import build_generation_id
 from shardlift_glue.cluster import choose_task_memory, parse_size
 from shardlift_glue.errors import ShardliftError, build_statement_error, tell_error
 from shardlift_glue.folder_lake import FolderLake
-from shardlift_glue.groups import Cut, build_groups, choose_threads, count_key_ranges, count_settle_ranges, cut_rows
-from shardlift_glue.hash_key import read_secret_file
+from shardlift_glue.groups import (
+    Cut,
+    build_groups,
+    choose_threads,
+    count_groups,
+    count_key_ranges,
+    count_settle_ranges,
+    count_streams,
+    cut_rows,
+)
 from shardlift_glue.options import LakeOptions, Options, parse_options
+from shardlift_glue.secret import read_secret_file
 from shardlift_glue.session import Raw, fill, literal
 from shardlift_glue.spark_spread import build_lost_task_error
 from shardlift_glue.spec import Part, parse_spec
@@ -80,7 +89,8 @@ def test_generation_ids_have_the_commands_form() -> None:
 
 
 def test_files_are_dealt_into_groups_of_about_the_same_size() -> None:
-    groups = build_groups(build_parts(*[100_000_000] * 50), OPTIONS, slots=4)
+    parts = build_parts(*[100_000_000] * 50)
+    groups = build_groups(parts, OPTIONS, count_groups(parts, OPTIONS, slots=4))
     assert len(groups) == round(5 * GB / OPTIONS.file_bytes)
     assert {len(group.parts) for group in groups} == {4, 5}
     assert sorted(part["path"] for group in groups for part in group.parts) == sorted(f"/{i}" for i in range(50))
@@ -99,12 +109,22 @@ def test_files_are_dealt_into_groups_of_about_the_same_size() -> None:
     ],
 )
 def test_a_day_has_as_many_groups_as_pay(sizes: list[int], slots: int, expected: int) -> None:
-    assert len(build_groups(build_parts(*sizes), OPTIONS, slots)) == expected
+    assert count_groups(build_parts(*sizes), OPTIONS, slots) == expected
 
 
 def test_plain_json_weighs_what_its_parquet_would() -> None:
-    assert len(build_groups(build_parts(*[400_000_000] * 8, form="jsonl"), OPTIONS, slots=1)) == 1
-    assert len(build_groups(build_parts(*[400_000_000] * 8, form="jsonl.gz"), OPTIONS, slots=1)) == 8
+    assert count_groups(build_parts(*[400_000_000] * 8, form="jsonl"), OPTIONS, slots=1) == 1
+    assert count_groups(build_parts(*[400_000_000] * 8, form="jsonl.gz"), OPTIONS, slots=1) == 8
+
+
+@pytest.mark.parametrize(
+    ("size", "slots", "groups", "streams"),
+    [(1_000, 8, 1, 1), (GB, 8, 1, 4), (100 * GB, 8, 31, 31), (100_000 * GB, 8, 1_000, 1_000)],
+)
+def test_a_table_comes_in_as_many_streams_as_pay(size: int, slots: int, groups: int, streams: int) -> None:
+    part: Part = {"path": "bigquery://shop-prod.analytics_1.events_20261120", "format": "parquet", "bytes": size}
+    assert count_groups([part], OPTIONS, slots) == groups
+    assert count_streams(part, OPTIONS, slots) == streams
 
 
 def test_ranges_keep_what_one_task_holds_bounded() -> None:
