@@ -106,6 +106,8 @@ export interface DayExtract {
   duplicatesPrefix: string | null;
   /** Instant (ms) after which the attempt must have ended. */
   deadlineMs: number;
+  /** Set where the rules are only tried: so many source rows are read, and what they become is written apart. */
+  sampleRows?: number;
 }
 
 export interface LakeFile {
@@ -185,6 +187,8 @@ export interface JobStart {
   bytes: number;
   /** Instant (ms) at which the run must have ended; the service ends it where it has not. */
   deadlineMs: number;
+  /** Set where its days are only tried, on so many rows each. */
+  sampleRows?: number;
 }
 
 export type JobRunState =

@@ -40,6 +40,15 @@ const groups = {
   task: "Tasks (for Airflow):",
 };
 
+const extractsSamples: Partial<CommandSpec> = {
+  own: [{ form: "--sample <rows>", text: "try the rules on some rows of each day, and commit nothing" }],
+  examples: [
+    "extract --pipeline web-shop --environment local --days 2026-11-20",
+    "extract --pipeline web-shop --sample 1000",
+  ],
+  load: () => import("./commands/extract.ts"),
+};
+
 /** Every command, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -226,5 +235,6 @@ function buildTaskSpecs(): CommandSpec[] {
       const { runTask } = await import("./commands/task.ts");
       return { run: (flags: never, io: Io) => runTask(name, flags, io) };
     },
+    ...(name === "extract" ? extractsSamples : {}),
   }));
 }

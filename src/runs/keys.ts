@@ -7,7 +7,7 @@ import type { SpecDay } from "./types.ts";
 
 /**
  * Names all that decides what a run writes for a day: pipeline, family, day, source version, files, rules and the
- * recipe's text, script, lake prefix. Equal keys: whichever run wrote it, the rows are the same. No deadline is in it.
+ * recipe's text, script, lake prefix, and whether it is but a sample. Equal keys: whichever run wrote it, the rows are the same. No deadline is in it.
  * @param scriptDigest hash of the script and its wheels
  */
 export function buildDayKey(day: SpecDay, scriptDigest: string): string {
@@ -30,6 +30,11 @@ export function specKey(runKey: string): string {
 
 export function progressKey(runKey: string, runId: string): string {
   return `${runPrefix(runKey)}${runId}/progress.json`;
+}
+
+/** What a run that only tries a day tells of it, under another name: nobody takes it for the day's report. */
+export function sampleReportKey(runKey: string, runId: string, family: FamilyName, day: Day): string {
+  return `${runPrefix(runKey)}${runId}/sample-${family}-${day}.json`;
 }
 
 export function dayReportKey(runKey: string, runId: string, family: FamilyName, day: Day): string {

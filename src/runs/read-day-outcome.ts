@@ -1,7 +1,7 @@
 import { buildBrokenError } from "../lake/parse-object.ts";
 import type { DayOutcome, JobRun, RunCost, RunExplanation } from "../ports.ts";
 import { buildReportedError, type DayReport, parseDayReport } from "./day-report.ts";
-import { dayReportKey } from "./keys.ts";
+import { dayReportKey, sampleReportKey } from "./keys.ts";
 import { buildNoReportError } from "./run-errors.ts";
 import type { DayWork, RunsEngineOptions } from "./types.ts";
 
@@ -16,9 +16,10 @@ export interface EndedRun {
 export async function readDayOutcome(
   { store, jobRuns }: RunsEngineOptions,
   { run, runKey, cost, explain }: EndedRun,
-  { extract: { family, day }, key: dayKey }: DayWork,
+  { extract: { family, day, sampleRows }, key: dayKey }: DayWork,
 ): Promise<DayOutcome> {
-  const key = dayReportKey(runKey, run.id, family, day);
+  const buildKey = sampleRows === undefined ? dayReportKey : sampleReportKey;
+  const key = buildKey(runKey, run.id, family, day);
   try {
     const found = await store.get(key);
     if (found === null) throw buildNoReportError(run, jobRuns.location, await readExplanation(run, explain));

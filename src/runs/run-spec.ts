@@ -34,6 +34,7 @@ const specDay: z.ZodType<SpecDay> = z.strictObject({
   recipe,
   prefix: z.string().min(1),
   duplicatesPrefix: z.string().min(1).nullable(),
+  sampleRows: z.int().positive().exactOptional(),
 });
 
 const runSpec: z.ZodType<RunSpec> = z.strictObject({

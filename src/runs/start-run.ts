@@ -45,10 +45,12 @@ export async function startRun(
 }
 
 function buildStart({ runKey }: RunSpec, specKey: string, batch: readonly DayWork[]): JobStart {
+  const { pipeline, sampleRows } = batch[0]!.extract;
   return {
     runKey,
     specKey,
-    pipeline: batch[0]!.extract.pipeline,
+    pipeline,
+    ...(sampleRows === undefined ? {} : { sampleRows }),
     bytes: sumBytes(batch),
     deadlineMs: Math.min(...batch.map(({ extract }) => extract.deadlineMs)),
   };

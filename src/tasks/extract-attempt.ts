@@ -25,6 +25,8 @@ export interface Attempt {
   startedAtMs: number;
   /** By our own clock. */
   deadlineMs: number;
+  /** Set where the rules are only tried. */
+  sampleRows?: number;
 }
 
 /** How an attempt ended; `moved`: the source changed meanwhile, start over. */
@@ -60,7 +62,11 @@ export async function prepareAttempt(context: TaskContext, planned: DayPlan): Pr
   return { context, planned, before, shard, recipe, startedAtMs, deadlineMs };
 }
 
-async function openShard({ pipeline, ports }: TaskContext, planned: DayPlan): Promise<OpenShard | null> {
+/** @returns null where it vanished since it was planned */
+export async function openShard(
+  { pipeline, ports }: TaskContext,
+  planned: DayPlan,
+): Promise<OpenShard | null> {
   const action = planned.actions.find((candidate) => candidate.action === "extract");
   if (action === undefined) throw new Error(`${planned.day} was not planned to be extracted`);
   return ports.source.openShard(pipeline.property.dataset, action.shard.table, action.shard.kind);

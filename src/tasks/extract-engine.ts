@@ -46,7 +46,7 @@ function callEngine(
   });
 }
 
-function buildExtract({ context, planned, shard, recipe, deadlineMs }: Attempt): DayExtract {
+function buildExtract({ context, planned, shard, recipe, deadlineMs, sampleRows }: Attempt): DayExtract {
   const { name } = context.pipeline;
   const { day } = planned;
   const { family, keepDuplicates } = planned.family;
@@ -59,6 +59,7 @@ function buildExtract({ context, planned, shard, recipe, deadlineMs }: Attempt):
     prefix: dayPrefix(name, family, day),
     duplicatesPrefix: keepDuplicates ? duplicatesDayPrefix(name, family, day) : null,
     deadlineMs,
+    ...(sampleRows === undefined ? {} : { sampleRows }),
   };
 }
 

@@ -22,6 +22,7 @@ describe("a day key", () => {
     ["rules digest", { recipe: { ...recipe, rulesDigest: "rules-2" } }],
     ["recipe's text", { recipe: { ...recipe, statements: { ...recipe.statements, write: ["COPY other"] } } }],
     ["lake prefix", { prefix: "elsewhere/" }],
+    ["size of a sample", { sampleRows: 1000 }],
     ["prefix for removed rows", { duplicatesPrefix: "web-shop/ga4_events/_duplicates/" }],
   ])("is another one with another %s", (_, over) => {
     expect(keyOf(over)).not.toBe(keyOf({}));

@@ -9,7 +9,7 @@ import type {
   ObjectStore,
 } from "../../src/ports.ts";
 import { type DayReport, renderDayReport } from "../../src/runs/day-report.ts";
-import { dayReportKey, progressKey } from "../../src/runs/keys.ts";
+import { dayReportKey, progressKey, sampleReportKey } from "../../src/runs/keys.ts";
 import { renderRunProgress } from "../../src/runs/run-progress.ts";
 import { parseRunSpec } from "../../src/runs/run-spec.ts";
 import { createRunsEngine } from "../../src/runs/runs-engine.ts";
@@ -159,7 +159,9 @@ export async function runScript(world: ScriptWorld, input: ScriptInput): Promise
     renderRunProgress({ formatVersion: 1, days: progress }),
   );
   for (const { key, extract } of spec.days) {
-    const reportKey = dayReportKey(input.runKey, input.id, extract.family, extract.day);
+    // What the script is started with decides, as with the real one.
+    const buildKey = input.sampleRows === undefined ? dayReportKey : sampleReportKey;
+    const reportKey = buildKey(input.runKey, input.id, extract.family, extract.day);
     const common = { formatVersion: 1, key, family: extract.family, day: extract.day } as const;
     const choice = world.onDay(extract, input);
     if (choice === "write") {

@@ -48,7 +48,7 @@ async function runRecipe(
   session: RecipeSession,
 ): Promise<GenerationReport> {
   const { extract } = attempt;
-  const source = await openSource(session, extract.shard, attempt.scratch);
+  const source = await openSource(session, extract, attempt.scratch);
   try {
     return await writeGeneration(attempt, database, session, source.bytes);
   } catch (error) {

@@ -16,6 +16,8 @@ export interface RecipeSession {
   run(name: StatementName, places?: Places, reading?: string | null): Promise<Row[]>;
   /** Runs one statement of a name that has several. */
   runOne(name: StatementName, index: number, places: Places): Promise<Row[]>;
+  /** Runs a statement that is no recipe's. */
+  runText(text: string, places: Places, reading: string | null): Promise<Row[]>;
   /** Stops listening. */
   end(): void;
 }
@@ -67,6 +69,7 @@ export function openRecipeSession({
       for (const text of recipe.statements[name]) rows = await runText(text, places, reading);
       return rows;
     },
+    runText,
     runOne: (name, index, places) => runText(recipe.statements[name][index]!, places, null),
     end() {
       clearTimeout(timer);

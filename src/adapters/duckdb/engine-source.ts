@@ -1,10 +1,11 @@
 import { join as joinPath } from "node:path";
 import { ShardliftError } from "../../errors.ts";
-import type { OpenShard, ShardPart } from "../../ports.ts";
+import type { DayExtract, OpenShard, ShardPart } from "../../ports.ts";
 import { join, literal } from "../../sql/render.ts";
 import { sql } from "../../sql/template.ts";
 import { buildFileError } from "./engine-errors.ts";
 import { stageJson } from "./engine-json.ts";
+import { takeSample } from "./engine-sample.ts";
 import type { RecipeSession } from "./engine-session.ts";
 
 /** Files that the view `source` reads, as they were found or staged. */
@@ -13,20 +14,29 @@ export interface SourceFiles {
   bytes: number;
 }
 
-/** Checks every file, brings newline JSON into Parquet, and opens the view `source` over all of them. */
+/**
+ * Checks every file, brings newline JSON into Parquet, and opens the view `source` over all of them, or over a sample.
+ */
 export async function openSource(
   session: RecipeSession,
-  shard: OpenShard,
+  { shard, sampleRows }: Pick<DayExtract, "shard" | "sampleRows">,
   scratch: string,
 ): Promise<SourceFiles> {
+  const whole = await openParts(session, shard, scratch);
+  const files =
+    sampleRows === undefined ? whole : await takeSample(session, whole.paths, sampleRows, scratch);
+  if (files.paths.length === 0) await session.run("source_empty");
+  else await session.run("source", { parts: sql`[${join(files.paths.map((path) => literal(path)))}]` });
+  return files;
+}
+
+async function openParts(session: RecipeSession, shard: OpenShard, scratch: string): Promise<SourceFiles> {
   const files: SourceFiles = { paths: [], bytes: 0 };
   for (const [index, part] of shard.parts.entries()) {
     const { path, bytes } = await openPart(session, part, joinPath(scratch, `staged-${index}.parquet`));
     files.paths.push(path);
     files.bytes += bytes;
   }
-  if (files.paths.length === 0) await session.run("source_empty");
-  else await session.run("source", { parts: sql`[${join(files.paths.map((path) => literal(path)))}]` });
   return files;
 }
 

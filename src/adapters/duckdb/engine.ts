@@ -4,6 +4,7 @@ import { extractDay } from "./engine-day.ts";
 import { isOutOfMemory } from "./engine-errors.ts";
 import { chooseThreads } from "./engine-memory.ts";
 import type { DuckDbEngineOptions } from "./engine-options.ts";
+import { placeSample } from "./engine-sample.ts";
 import { cleanScratch, createScratch, removeScratch } from "./engine-scratch.ts";
 
 /** The engine that runs recipes in this process. One day at a time: each day may use all of the memory. */
@@ -36,12 +37,13 @@ async function runDay(
 /** One attempt, one generation; what a failed one wrote is removed where that is possible. */
 async function runAttempt(
   options: DuckDbEngineOptions,
-  extract: DayExtract,
+  asked: DayExtract,
   context: EngineContext,
   threads: number,
 ): Promise<DayOutcome> {
-  const { day, family } = extract;
+  const { day, family } = asked;
   const generation = buildGenerationId(options.clock.now(), options.randomHex);
+  const extract = placeSample(asked, generation);
   let scratch: string | null = null;
   try {
     scratch = await createScratch(options.spill);

@@ -32,6 +32,7 @@ export function buildStart(
       [runKeyArgument]: start.runKey,
       "--spec": start.specKey,
       "--attempt_deadline_ms": String(storeNowMs + leftMs),
+      ...(start.sampleRows === undefined ? {} : { "--sample_rows": String(start.sampleRows) }),
     },
     WorkerType: engine.workerType,
     NumberOfWorkers: chooseWorkers(engine, start.bytes),

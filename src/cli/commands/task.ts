@@ -10,9 +10,9 @@ import { withSession } from "../with-session.ts";
  * One task by its name, by the contract of the design, section 4: logs on stderr, exactly one line of JSON last on
  * stdout, whatever happens.
  */
-export async function runTask(name: string, flags: SessionFlags, io: Io): Promise<number> {
-  try {
-    return await withSession(flags, io, async ({ context, progress }) => {
+export function runTask(name: string, flags: SessionFlags, io: Io): Promise<number> {
+  return tellLine(name, io, () =>
+    withSession(flags, io, async ({ context, progress }) => {
       const runner = taskRunners[name];
       if (runner === undefined) throw new Error(`no such task: ${name}`);
       const { exitCode, line, results } = await runner(context);
@@ -20,7 +20,14 @@ export async function runTask(name: string, flags: SessionFlags, io: Io): Promis
       tellTroubles(results ?? [], io, flags.progress);
       io.stdout.write(`${JSON.stringify(line)}\n`);
       return exitCode;
-    });
+    }),
+  );
+}
+
+/** Runs a task; where it throws instead of writing its line, that line tells of the error. */
+export async function tellLine(name: string, io: Io, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
   } catch (error) {
     const exitCode = reportFailure(error, io);
     const outcome = exitCode === exitCodes["not-ready"] ? "not ready" : "failed";

@@ -54,6 +54,12 @@ describe("a start", () => {
     expect([Arguments?.["--attempt_deadline_ms"], Timeout]).toEqual([String(nowMs + 108 * hourMs), 240]);
   });
 
+  test("says how many rows a sample has, and nothing of it for whole days", () => {
+    const rowsOf = (given: JobStart) =>
+      buildStart(buildGlueOptions(), given, instant).Arguments?.["--sample_rows"];
+    expect([rowsOf({ ...start, sampleRows: 500 }), rowsOf(start)]).toEqual(["500", undefined]);
+  });
+
   test("is of the class that the environment says", () => {
     const engine = buildGlueEngine({ executionClass: "flex" });
     expect(buildStart(buildGlueOptions({ engine }), start, instant).ExecutionClass).toBe("FLEX");
