@@ -89,11 +89,14 @@ export async function readTranslation(pair: Pair, table: string): Promise<Transl
   const snowflake = await readSnowflake(pair.snowflake, `${table}_ledger`, duckdb.types);
   const byDay = new Map(duckdb.rows.map((row) => [row.day, row]));
   const entries = snowflake.flatMap((row) =>
-    translatedColumns.map((name) => [row[name], byDay.get(row.day!)?.[name]]),
+    translatedColumns.map((name) => [row.day, row[name], byDay.get(row.day!)?.[name]] as const),
   );
   return new Map(
-    entries.flatMap(([from, to]) =>
-      from === null || from === undefined || to === undefined ? [] : [[String(from), to]],
+    entries.flatMap(([day, from, to]) =>
+      from === null || from === undefined || to === undefined
+        ? []
+        : // Several days may be committed in the same ms; ids are of one day in any case.
+          [[String(from), to] as const, [`${day} ${from}`, to] as const],
     ),
   );
 }
@@ -110,7 +113,8 @@ const translatedColumns = [
 function translate(row: ExactRow, translation: Translation): ExactRow {
   const entries = translatedColumns.flatMap((name) => {
     const value = row[name];
-    const told = value === undefined || value === null ? undefined : translation.get(String(value));
+    if (value === undefined || value === null) return [];
+    const told = translation.get(`${row.day} ${value}`) ?? translation.get(String(value));
     return told === undefined ? [] : [[name, told] as const];
   });
   return { ...row, ...Object.fromEntries(entries) };
