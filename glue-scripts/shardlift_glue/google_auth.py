@@ -66,7 +66,20 @@ def refresh(credentials: Any) -> None:
     try:
         credentials.refresh(Request())
     except GoogleAuthError as cause:
-        raise build_sign_in_error(first_line(str(cause))[:500], retryable=bool(cause.retryable)) from cause
+        # The package's own text may hold the whole answer, and so a token.
+        raise build_sign_in_error(read_refusal(cause), retryable=bool(cause.retryable)) from None
+
+
+def read_refusal(cause: GoogleAuthError) -> str:
+    """What Google said was wrong, and nothing else of its answer."""
+    what, *rest = [*cause.args, ""]
+    try:
+        answer = json.loads(rest[0]) if isinstance(rest[0], str) else rest[0]
+        found = answer["error"]
+        said = found["message"] if isinstance(found, dict) else ""
+    except (ValueError, KeyError, TypeError):
+        said = ""
+    return first_line(f"{what} {said}".strip())[:500]
 
 
 @lru_cache(maxsize=4)

@@ -54,6 +54,7 @@ function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring):
     lake: requireS3(environment),
     sourceArns: listSourceArns(environment.source, parseRoleArn(engine.role).partition),
     hashKey: environment.secrets.hashKey,
+    google: environment.source.type === "bigquery" ? environment.source : null,
     clock,
     logsEndpoint: null,
     credentials: null,

@@ -1,5 +1,6 @@
 import type { StartJobRunRequest } from "@aws-sdk/client-glue";
 import type { JobStart } from "../../ports.ts";
+import { buildGoogleArguments } from "./google-arguments.ts";
 import { buildJobName, type GlueOptions } from "./options.ts";
 import { buildSessionPolicy } from "./session-policy.ts";
 import { chooseWorkers } from "./worker-types.ts";
@@ -33,6 +34,7 @@ export function buildStart(
       "--spec": start.specKey,
       "--attempt_deadline_ms": String(storeNowMs + leftMs),
       ...(start.sampleRows === undefined ? {} : { "--sample_rows": String(start.sampleRows) }),
+      ...buildGoogleArguments(options.google),
     },
     WorkerType: engine.workerType,
     NumberOfWorkers: chooseWorkers(engine, start.bytes),

@@ -79,7 +79,7 @@ function buildSparkConf({ engine }: GlueOptions): string[] {
 }
 
 /** Arguments are logged: a secret is named by where it is. */
-function renderReference(reference: SecretReference): string {
+export function renderReference(reference: SecretReference): string {
   switch (reference.from) {
     case "env":
       return `env:${reference.name}`;

@@ -1,4 +1,4 @@
-import type { GlueEngine, S3Lake, SecretReference } from "../../config/types.ts";
+import type { BigQuerySource, GlueEngine, S3Lake, SecretReference } from "../../config/types.ts";
 import type { Clock } from "../../ports.ts";
 
 /** One pipeline's job in one environment. */
@@ -10,6 +10,8 @@ export interface GlueOptions {
   /** ARN patterns of what shards are read from, beside the lake: `arn:aws:s3:::exports/ga4/*`. */
   sourceArns: readonly string[];
   hashKey: SecretReference | null;
+  /** Where shards are tables of BigQuery, which runs read by themselves; else null. */
+  google: BigQuerySource | null;
   clock: Clock;
   /** null: as the SDK finds it by itself. */
   logsEndpoint: string | null;

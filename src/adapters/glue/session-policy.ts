@@ -33,7 +33,7 @@ export function buildSessionPolicy(options: GlueOptions, runKey: string): string
     allow(["s3:ListBucket"], [bucket, ...listBuckets(sourceArns)]),
     ...allowLogs(options),
     ...allowKey(options),
-    ...allowSecret(options),
+    ...allowSecrets(options),
   ];
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
   if (policy.length > maxLength) throw buildLengthError(policy.length);
@@ -73,6 +73,9 @@ function allowKey({ lake }: GlueOptions): Statement[] {
   return [allow(actions, [`${place}:key/*`], condition)];
 }
 
-function allowSecret({ hashKey }: GlueOptions): Statement[] {
-  return hashKey?.from === "aws-secret" ? [allow(["secretsmanager:GetSecretValue"], [hashKey.arn])] : [];
+/** Google asks AWS who the role is, and needs no right for that; a key of Google's is read as ours is. */
+function allowSecrets({ hashKey, google }: GlueOptions): Statement[] {
+  const googleKey = google?.auth.type === "service_account" ? google.auth.key : null;
+  const arns = [hashKey, googleKey].flatMap((one) => (one?.from === "aws-secret" ? [one.arn] : []));
+  return arns.length === 0 ? [] : [allow(["secretsmanager:GetSecretValue"], arns)];
 }

@@ -21,6 +21,8 @@ export interface Route {
   path: RegExp;
   /** Whether it answers without a token: token endpoints do. */
   open?: true;
+  /** Scopes of tokens that it takes; left out: those of BigQuery. */
+  scopes?: readonly string[];
   answer(request: ApiRequest): ApiAnswer | Promise<ApiAnswer>;
 }
 

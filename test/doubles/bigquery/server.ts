@@ -33,7 +33,7 @@ export interface ServerOptions {
   routes: readonly Route[];
   limits: LimitDesk;
   /** @throws ApiFault 401 */
-  readPrincipal(authorization: string): string;
+  readPrincipal(authorization: string, scopes?: readonly string[]): string;
 }
 
 type Serving = ServerOptions & Pick<GoogleServer, "log" | "faults">;
@@ -112,7 +112,7 @@ async function perform(serving: Serving, entry: LogEntry, incoming: Incoming): P
   );
   const about: ApiRequest = { params: found.params, query, headers, body, principal: "" };
   if (found.route.open) return found.route.answer(about);
-  entry.principal = serving.readPrincipal(headers.authorization ?? "");
+  entry.principal = serving.readPrincipal(headers.authorization ?? "", found.route.scopes);
   const leave = serving.limits.enter(entry.principal, found.route.name);
   try {
     return await found.route.answer({ ...about, principal: entry.principal });

@@ -12,8 +12,8 @@ export interface IssuedToken {
 /** Access tokens that were given out, by whichever endpoint. */
 export interface TokenDesk {
   issue(principal: string, scopes: readonly string[], lifeMs: number): IssuedToken;
-  /** @throws ApiFault 401 for no token, a wrong one and one whose time is over; 403 for one of another scope */
-  readPrincipal(authorization: string): string;
+  /** @param scopes that are enough; left out: those of BigQuery. @throws ApiFault 401 for no token, a wrong one and one whose time is over; 403 for one of another scope */
+  readPrincipal(authorization: string, scopes?: readonly string[]): string;
   /** null where the token is not known, or its time is over. */
   find(token: string): IssuedToken | null;
   /** Takes every token back. */
@@ -36,11 +36,11 @@ export function createTokenDesk(clock: DoubleClock): TokenDesk {
       issued.set(token, entry);
       return entry;
     },
-    readPrincipal(authorization) {
+    readPrincipal(authorization, wanted = enough) {
       const [, token = ""] = /^Bearer (\S+)$/.exec(authorization) ?? [];
       const found = find(token);
       if (found === null) throw refuseToken();
-      if (found.scopes.some((scope) => enough.includes(scope))) return found.principal;
+      if (found.scopes.some((scope) => wanted.includes(scope))) return found.principal;
       throw new ApiFault(403, "insufficientPermissions", "Request had insufficient authentication scopes.");
     },
     revokeAll: () => issued.clear(),

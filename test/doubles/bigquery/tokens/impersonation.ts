@@ -11,6 +11,7 @@ export function createImpersonationRoute(creators: Creators, desk: TokenDesk): R
     name: "iamcredentials.generateAccessToken",
     verb: "POST",
     path: /^\/v1\/projects\/-\/serviceAccounts\/(?<account>[^/:]+):generateAccessToken$/,
+    scopes: ["https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/iam"],
     answer: (request) => generate(request, creators, desk),
   };
 }
@@ -26,5 +27,7 @@ function generate({ params, body, principal }: ApiRequest, creators: Creators, d
   if (!(seconds > 0 && seconds <= 3_600)) throw new ApiFault(400, "badRequest", "lifetime is at most 3600s");
   if (scope === undefined || scope.length === 0) throw new ApiFault(400, "badRequest", "scope is required");
   const { token, expiresMs } = desk.issue(account, scope, seconds * 1_000);
-  return { json: { accessToken: token, expireTime: new Date(expiresMs).toISOString() } };
+  // Whole seconds, as Google tells it: its package for Python reads nothing else.
+  const expireTime = new Date(expiresMs).toISOString().replace(/\.\d+Z$/, "Z");
+  return { json: { accessToken: token, expireTime } };
 }
