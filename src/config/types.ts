@@ -1,6 +1,5 @@
 import type { Day } from "../days/day.ts";
 import type { DuplicateMode, FamilyName, ShardKind } from "../days/families.ts";
-import type { Orchestration } from "./orchestration-types.ts";
 
 /** A warehouse table as declared, `analytics.web_shop_events`; checked, not yet quoted. */
 export interface TableName {
@@ -224,7 +223,5 @@ export interface Environment {
   retry: { attempts: number; maxWaitMs: number };
   /** How long a generation stays after it was swapped away; attempts end after half of it. */
   keepMs: number;
-  /** For schedulers; commands themselves do not read it. */
-  orchestration: Orchestration;
   file: string;
 }
