@@ -24,7 +24,7 @@ const signIn = {
     otherwise: "none",
   }).optional(),
   region: lakeRegionField("AWS that vouches for the role; for `auth: workload_identity`"),
-  private_key: textField(parseSecretReference, {
+  private_key: textField((text) => parseSecretReference(text, "env:GOOGLE_PRIVATE_KEY"), {
     description:
       "The service account's key as Google hands it out (JSON), by reference; for `auth: service_account`.",
     example: "aws-secret:arn:aws:secretsmanager:eu-central-1:123456789012:secret:shardlift-google-key",

@@ -7,8 +7,14 @@ export const secretRule = "env:NAME, file:PATH or aws-secret:ARN";
 /** For editors. */
 export const secretPattern = "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|aws-secret:arn:.+)$";
 
-/** Its problems never hold the text: it may be the secret itself. */
-export function parseSecretReference(text: string): Parsed<SecretReference> {
+/**
+ * Its problems never hold the text: it may be the secret itself.
+ * @param example a reference as one of this key would write it
+ */
+export function parseSecretReference(
+  text: string,
+  example = "env:SHARDLIFT_HASH_KEY",
+): Parsed<SecretReference> {
   const [, kind, rest = ""] = /^(env|file|aws-secret):(.*)$/s.exec(text) ?? [];
   if (kind === "env" && /^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(rest))
     return { value: { from: "env", name: rest } };
@@ -19,7 +25,6 @@ export function parseSecretReference(text: string): Parsed<SecretReference> {
     const remedy = "write the whole ARN, with account and region: aws secretsmanager list-secrets shows it";
     return { problem: { failed: "does not name a secret by its ARN", rule, remedy } };
   }
-  const remedy =
-    'write it like "env:SHARDLIFT_HASH_KEY"; if the secret itself stood here, replace it by a new one';
+  const remedy = `write it like "${example}"; if the secret itself stood here, replace it by a new one`;
   return { problem: { failed: "is not a reference to a secret", rule, remedy } };
 }

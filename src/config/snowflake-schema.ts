@@ -43,7 +43,7 @@ const connection = {
         "How to sign in: as the AWS role that the command runs with, or with a key pair. There is no password.",
     })
     .prefault("workload_identity"),
-  private_key: textField(parseSecretReference, {
+  private_key: textField((text) => parseSecretReference(text, "env:SNOWFLAKE_PRIVATE_KEY"), {
     description: "The key pair's private key as PEM, by reference; for `auth: key_pair`.",
     example: "file:/run/secrets/snowflake-key.pem",
     pattern: secretPattern,

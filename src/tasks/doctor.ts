@@ -3,7 +3,7 @@ import { type Day, dayAt } from "../days/day.ts";
 import { type FamilyName, families } from "../days/families.ts";
 import type { Field } from "../days/schema.ts";
 import { parseShard } from "../days/shards.ts";
-import { isShardliftError, ShardliftError } from "../errors.ts";
+import { type ErrorCode, exitCodes, isShardliftError, ShardliftError } from "../errors.ts";
 import { formatPlural } from "../plan/format.ts";
 import type { DayExtract, Job, ObjectStore, Ports } from "../ports.ts";
 import { buildRecipe } from "../sql/build-recipe.ts";
@@ -15,6 +15,8 @@ export interface DoctorStep {
   ok: boolean;
   /** Where it was tried and what was seen; the failure's message in full where it failed. */
   detail: string;
+  /** Of the failure; absent where the step is well or was not tried. */
+  code?: ErrorCode;
 }
 
 export interface DoctorInput {
@@ -27,6 +29,8 @@ export interface DoctorInput {
   probeBytes: number;
   /** Resolves the environment's hash key; null where the pipeline hashes nothing. */
   readSecret: (() => Promise<unknown>) | null;
+  /** Why the warehouse need not be asked; null: it is asked. */
+  warehouseFault: string | null;
 }
 
 /** Tries an environment step by step; every step is tried, whatever became of the others. */
@@ -39,7 +43,8 @@ export async function* examine(input: DoctorInput): AsyncGenerator<DoctorStep> {
   if (job !== undefined) yield await tryStep("engine", () => tryJob(job));
   else if (lake.ok) yield await tryStep("engine", () => tryEngine(input));
   else yield { step: "engine", ok: false, detail: "not tried, since it writes into the lake" };
-  yield await tryStep("warehouse", () => tryWarehouse(input));
+  if (input.warehouseFault === null) yield await tryStep("warehouse", () => tryWarehouse(input));
+  else yield { step: "warehouse", ok: false, detail: input.warehouseFault };
   if (input.readSecret !== null) yield await tryStep("secrets", async () => trySecret(input));
 }
 
@@ -48,8 +53,15 @@ async function tryStep(step: DoctorStep["step"], work: () => Promise<string>): P
     return { step, ok: true, detail: await work() };
   } catch (error) {
     if (!isShardliftError(error)) throw error;
-    return { step, ok: false, detail: error.message };
+    return { step, ok: false, detail: error.message, code: error.code };
   }
+}
+
+/** 69 where all that failed is of the outside and may be well again by itself, 64 where a person has to mend something. */
+export function chooseExitCode(steps: readonly Pick<DoctorStep, "ok" | "code">[]): number {
+  if (steps.every(({ ok }) => ok)) return exitCodes.done;
+  const codes = steps.flatMap(({ code }) => (code === undefined ? [] : [code]));
+  return codes.every((code) => code === "outside") ? exitCodes.outside : exitCodes.config;
 }
 
 /** Lists the property's tables and counts those that are shards of the pipeline's families. */

@@ -1,7 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createSnowflakeWorld, type SnowflakeWorld } from "../adapters/snowflake/snowflake-world.ts";
+import {
+  createSnowflakeWorld,
+  createStrangeKey,
+  type SnowflakeWorld,
+} from "../adapters/snowflake/snowflake-world.ts";
 import { readBlocks } from "../docs/read-blocks.ts";
 import { command, readLine } from "../support/command.ts";
 
@@ -174,9 +178,54 @@ describe("a pipeline that ran on DuckDB", () => {
   });
 });
 
-describe("bootstrap", () => {
-  const awsRole = ["--aws-role", "arn:aws:iam::123456789012:role/shardlift-snowflake"];
+describe("doctor", () => {
+  async function examine(env: Record<string, string> = { SNOWFLAKE_KEY: key }) {
+    const said = await command(world, ["doctor", ...inSnowflake, "--json"], { env });
+    const { steps } = JSON.parse(said.stdout) as { steps: { step: string; ok: boolean; detail: string }[] };
+    return { ...said, failed: steps.filter(({ ok }) => !ok) };
+  }
+  const generated = () =>
+    say([
+      "generate",
+      "--family",
+      "ga4_events",
+      "--rows",
+      "5",
+      "--days",
+      days,
+      "--to",
+      join(world.folder, "source"),
+    ]);
 
+  test("signs in once where that is refused, and says of what follows that it was not tried", async () => {
+    await generated();
+    const { exitCode, failed } = await examine({ SNOWFLAKE_KEY: createStrangeKey() });
+    expect(exitCode).toBe(64);
+    expect(failed.map(({ step, detail }) => `${step}: ${detail.split("\n")[0]}`)).toEqual([
+      "sign-in: Signing in to Snowflake account myorg-shop failed.",
+      "virtual: not tried: sign-in failed",
+      "stage: not tried: sign-in failed",
+      "trust: not tried: sign-in failed",
+      "warehouse: not tried: sign-in failed",
+    ]);
+    expect(world.double.log.filter(({ path }) => path.includes("login-request"))).toHaveLength(1);
+  });
+
+  test("exits with 69 where Snowflake alone is not well", async () => {
+    await generated();
+    await say(["bootstrap", ...inSnowflake, ...awsRole, "--apply", "--as-role", "LOADER"]);
+    const fault = { do: "refuse", kind: "warehouse suspended", message: "suspended" } as const;
+    world.double.faults.add({ ...fault, sql: /^USE WAREHOUSE/ });
+    const { exitCode, failed } = await examine();
+    expect(failed.map(({ step }) => step)).toEqual(["virtual"]);
+    expect(exitCode).toBe(69);
+    expect((await examine()).exitCode).toBe(0);
+  });
+});
+
+const awsRole = ["--aws-role", "arn:aws:iam::123456789012:role/shardlift-snowflake"];
+
+describe("bootstrap", () => {
   test("prints what an administrator runs, and replaces nothing", async () => {
     const said = await say(["bootstrap", ...inSnowflake, ...awsRole, "--readers", "analyst"]);
     expect(said.exitCode).toBe(0);

@@ -94,6 +94,13 @@ describe("a warehouse in Snowflake", () => {
     expect(found).toEqual(["warehouse names another host in production"]);
   });
 
+  test("names a variable of its own where a key stands in the place of its reference", () => {
+    const [issue] = check({ auth: "key_pair", private_key: "hunter2" }).issues;
+    expect(issue?.remedy).toBe(
+      'write it like "env:SNOWFLAKE_PRIVATE_KEY"; if the secret itself stood here, replace it by a new one',
+    );
+  });
+
   test("never shows a key that stands where its reference belongs", () => {
     for (const private_key of ["-----BEGIN hunter2", { pem: "hunter2" }, ["hunter2"]]) {
       expect(JSON.stringify(check({ auth: "key_pair", private_key }).issues)).not.toContain("hunter2");

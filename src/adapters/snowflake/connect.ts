@@ -1,11 +1,10 @@
-import { createPrivateKey } from "node:crypto";
-import { ShardliftError } from "../../errors.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Connection, loadDriver } from "./driver.ts";
-import { buildUnanswered, translateError } from "./errors.ts";
+import { buildSilent, translateError } from "./errors.ts";
 import type { Doing } from "./known-errors.ts";
 import { foldName } from "./names.ts";
 import type { QueryTag, SnowflakeOptions } from "./options.ts";
+import { readPrivateKey } from "./private-key.ts";
 import { translateIdentityError } from "./workload-identity.ts";
 
 type ConnectionOptions = Parameters<Awaited<ReturnType<typeof loadDriver>>["createConnection"]>[0];
@@ -27,7 +26,7 @@ export async function connect(options: SnowflakeOptions): Promise<Connection> {
       clock: options.clock,
       signal: options.signal,
       afterMs: signInMs,
-      buildError: () => buildUnanswered(failed, signInMs),
+      buildError: () => buildSilent(failed, { host: nameHost(options), account, waitedMs: signInMs }),
     });
     return connection;
   } catch (error) {
@@ -60,6 +59,10 @@ export async function buildConnectionOptions(options: SnowflakeOptions): Promise
   } as ConnectionOptions;
 }
 
+function nameHost({ config: { account, endpoint } }: SnowflakeOptions): string {
+  return endpoint === null ? `${account}.snowflakecomputing.com` : `${endpoint.host}:${endpoint.port}`;
+}
+
 function renderUrl({ protocol, host, port }: { protocol: string; host: string; port: number }): string {
   return `${protocol}://${host}:${port}`;
 }
@@ -70,22 +73,12 @@ async function buildSignIn({ config, readSecret }: SnowflakeOptions): Promise<Co
     case "workload_identity":
       return { authenticator: "WORKLOAD_IDENTITY", workloadIdentityProvider: "AWS" } as ConnectionOptions;
     case "key_pair":
-      return { authenticator: "SNOWFLAKE_JWT", privateKey: readKey(await readSecret(auth.privateKey)) };
+      return {
+        authenticator: "SNOWFLAKE_JWT",
+        privateKey: readPrivateKey(await readSecret(auth.privateKey)),
+      };
     default:
       return auth satisfies never;
-  }
-}
-
-/** @throws ShardliftError `config`, never with anything of the key in it */
-function readKey(pem: string): string {
-  try {
-    return createPrivateKey(pem).export({ type: "pkcs8", format: "pem" }).toString();
-  } catch {
-    throw new ShardliftError("config", {
-      failed: "The private key for Snowflake cannot be read.",
-      rule: "private_key names a text that holds an RSA key as PEM, without a passphrase",
-      remedy: "make one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out key.pem",
-    });
   }
 }
 

@@ -87,6 +87,20 @@ export function buildUnanswered(failed: string, waitedMs: number, cause?: unknow
   return new ShardliftError("outside", parts, { retryable: true, ...(cause === undefined ? {} : { cause }) });
 }
 
+/** A sign-in that was not answered in time: nothing was begun. */
+export function buildSilent(
+  failed: string,
+  { host, account, waitedMs }: { host: string; account: string; waitedMs: number },
+): ShardliftError {
+  const parts = {
+    failed,
+    rule: `Snowflake answers at ${host} within ${Math.round(waitedMs / 1000)} s`,
+    received: "no answer",
+    remedy: `check the account's name (${account}) and host, the network and its firewall, and the proxy (HTTPS_PROXY, NO_PROXY); then run again: nothing was begun`,
+  };
+  return new ShardliftError("outside", parts, { retryable: true });
+}
+
 const endedFailure = "Snowflake ended the transaction before it was committed.";
 const aborted = "000615";
 

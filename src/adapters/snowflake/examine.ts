@@ -1,4 +1,4 @@
-import { isShardliftError } from "../../errors.ts";
+import { type ErrorCode, isShardliftError, ShardliftError } from "../../errors.ts";
 import { nameObject, nameQualified } from "./names.ts";
 import type { SnowflakeOptions } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
@@ -9,19 +9,25 @@ export interface SnowflakeStep {
   step: string;
   ok: boolean;
   detail: string;
+  /** Of the failure; absent where the step is well or was not tried. */
+  code?: ErrorCode;
 }
 
 /** Tries sign-in, warehouse, database, stage and integration; whatever fails says which grant is missing. */
 export async function* examineSnowflake(options: SnowflakeOptions): AsyncGenerator<SnowflakeStep> {
   let session: Session | null = null;
   const { config } = options;
-  yield await tryStep("sign-in", async () => {
+  yield await tryStep(options, "sign-in", async () => {
     session = await openSession(options);
     return `account ${config.account} as ${config.user}, by ${config.auth.type}`;
   });
-  if (session === null) return;
+  const looks = listLooks(options);
+  if (session === null) {
+    for (const [step] of looks) yield { step, ok: false, detail: "not tried: sign-in failed" };
+    return;
+  }
   try {
-    for (const [step, look] of listLooks(options)) yield await tryStep(step, () => look(session!));
+    for (const [step, look] of looks) yield await tryStep(options, step, () => look(session!));
   } finally {
     await (session as Session).end();
   }
@@ -63,7 +69,7 @@ function listLooks({ config }: SnowflakeOptions): [string, Look][] {
         const told = (name: string) => rows.find((row) => row.property === name)?.property_value ?? "nothing";
         const url = told("STORAGE_ALLOWED_LOCATIONS");
         if (!url.split(",").some((place) => place === "*" || config.lakeUrl.startsWith(place.trim()))) {
-          throw new Error(`${config.integration} allows ${url}, not ${config.lakeUrl}`);
+          throw buildElsewhereError(config, url);
         }
         return `${config.integration} allows ${url}, with AWS role ${told("STORAGE_AWS_ROLE_ARN")}`;
       },
@@ -71,11 +77,26 @@ function listLooks({ config }: SnowflakeOptions): [string, Look][] {
   ];
 }
 
-async function tryStep(step: string, look: () => Promise<string>): Promise<SnowflakeStep> {
+function buildElsewhereError({ integration, lakeUrl }: SnowflakeOptions["config"], url: string) {
+  return new ShardliftError("config", {
+    failed: `The integration ${integration} does not allow the lake.`,
+    rule: "STORAGE_ALLOWED_LOCATIONS of the integration holds warehouse.lake_url, or what it lies in",
+    received: `${integration} allows ${url}, not ${lakeUrl}`,
+    remedy: `ALTER STORAGE INTEGRATION ${integration} SET STORAGE_ALLOWED_LOCATIONS = ('${lakeUrl}'), those of others beside it`,
+  });
+}
+
+async function tryStep(
+  { signal }: SnowflakeOptions,
+  step: string,
+  look: () => Promise<string>,
+): Promise<SnowflakeStep> {
   try {
     return { step, ok: true, detail: await look() };
   } catch (error) {
-    if (!isShardliftError(error) && !(error instanceof Error)) throw error;
-    return { step, ok: false, detail: error.message };
+    signal?.throwIfAborted();
+    // The driver's errors that nobody knows are shown as they are: this is where they are looked for.
+    if (!(error instanceof Error)) throw error;
+    return { step, ok: false, detail: error.message, code: isShardliftError(error) ? error.code : "bug" };
   }
 }

@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodes } from "../../errors.ts";
-import { type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
+import { chooseExitCode, type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
 import type { Io } from "../io.ts";
 import { readSecret } from "../read-secret.ts";
 import type { Session, SessionFlags } from "../session.ts";
@@ -53,10 +52,14 @@ async function showSteps(session: Session, folder: string, flags: SessionFlags, 
   show({ step: "config", ok: true, detail: `${environment.file}, ${pipeline.file}` });
   const hashes = pipeline.columns.hash.length > 0;
   const readKey = hashes ? () => readSecret(environment, io.env) : null;
-  const input = { pipeline, ports, signal, probePath, probeBytes: probe.length, readSecret: readKey };
   for await (const step of examineWarehouse(session, io)) show(step);
+  // It would sign in again, and be as long about it, as often as calls are repeated.
+  const isSignedIn = steps.every(({ step, ok }) => step !== "sign-in" || ok);
+  const warehouseFault = isSignedIn ? null : "not tried: sign-in failed";
+  const probed = { probePath, probeBytes: probe.length };
+  const input = { pipeline, ports, signal, ...probed, readSecret: readKey, warehouseFault };
   for await (const step of examine(input)) show(step);
   const ok = steps.every((step) => step.ok);
   if (flags.json) io.stdout.write(`${JSON.stringify({ ok, steps })}\n`);
-  return ok ? exitCodes.done : exitCodes.config;
+  return chooseExitCode(steps);
 }
