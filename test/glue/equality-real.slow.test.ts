@@ -28,16 +28,29 @@ async function openSet(world: EngineWorld, set: DataSet): Promise<DayExtract[]> 
   return extracts;
 }
 
+/** Days with the same columns as one day of many files, a month of them at most: what is compared is rows, not days. */
+function joinMonths(days: readonly DayExtract[]): DayExtract[] {
+  const months = new Map<string, DayExtract[]>();
+  for (const day of days) {
+    const key = `${day.day.slice(0, 7)} ${JSON.stringify(day.shard.schema)}`;
+    months.set(key, [...(months.get(key) ?? []), day]);
+  }
+  return [...months.values()].map((same) => ({
+    ...same[0]!,
+    shard: { ...same[0]!.shard, parts: same.flatMap(({ shard }) => shard.parts) },
+  }));
+}
+
 describe.skipIf(sparkPython === null || missingData !== null)(
   `real rows are the same in Spark and here${missingSpark}${missingData ?? ""}:`,
   () => {
     test.each(Object.values(dataSets).map((set) => [set.title, set] as const))("%s", async (_, set) => {
       const world = await createEngineWorld();
       const days = await openSet(world, set);
+      expect(days.length).toBe(set.days);
 
-      const lifted = await liftBoth(world, days);
+      const lifted = await liftBoth(world, set === dataSets.ga360Json ? joinMonths(days) : days);
 
-      expect(lifted.length).toBe(set.days);
       compared += await expectEqual(world, lifted, set.rows);
     });
 

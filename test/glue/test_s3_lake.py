@@ -16,9 +16,11 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from conftest import BuildRun, Rows
 from shardlift_glue import s3_lake
 from shardlift_glue.errors import ShardliftError
+from shardlift_glue.hash_key import read_hash_key
 from shardlift_glue.options import LakeOptions, Options
 from shardlift_glue.run import run_days
 from shardlift_glue.s3_lake import S3Lake
+from shardlift_glue.secret import read_secret
 from shardlift_glue.source import fetch_part
 
 PYTHON = os.environ.get("SHARDLIFT_MOTO")
@@ -197,3 +199,17 @@ def test_a_day_goes_from_s3_to_s3(lake: S3Lake, endpoint: str, build_run: BuildR
 
 def test_the_clock_is_the_stores(lake: S3Lake) -> None:
     assert abs(lake.now_ms() / 1000 - time.time()) < 60
+
+
+def test_secrets_are_read_from_secrets_manager(endpoint: str, lake: S3Lake) -> None:
+    del lake  # It says who asks.
+    client = boto3.client("secretsmanager", endpoint_url=endpoint)
+    text = client.create_secret(Name="text", SecretString="a secret of ours ")["ARN"]
+    binary = client.create_secret(Name="bytes", SecretBinary=b"\x00\x01")["ARN"]
+
+    assert read_hash_key(f"aws-secret:{text}", endpoint) == b"a secret of ours "
+    assert read_secret(f"aws-secret:{text}", endpoint) == "a secret of ours "
+    with pytest.raises(ShardliftError, match="cannot be read"):
+        read_hash_key(f"aws-secret:{binary}", endpoint)
+    with pytest.raises(ShardliftError, match="There is no secret"):
+        read_secret(f"aws-secret:{text[:-3]}xyz", endpoint)
