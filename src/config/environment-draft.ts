@@ -47,7 +47,7 @@ interface SnowflakeDraft {
   host?: string;
   port?: number;
   protocol?: string;
-  masking?: ({ column?: { rest: string | null } } | undefined)[];
+  masking?: ({ column?: { column: string; rest: string | null } } | undefined)[];
 }
 
 /** What ties the keys of one environment together; `raw` is the file as it was written. */

@@ -8,6 +8,7 @@ import { renderDuration } from "./parse-duration.ts";
 import { isMapping } from "./parse-yaml.ts";
 import { s3Rules } from "./s3-rules.ts";
 import { showValue } from "./show-value.ts";
+import { snowflakeRules } from "./snowflake-rules.ts";
 
 /** No two of them may lie inside one another: each is listed, cleaned or deleted in by one owner. */
 function placesLieApart(draft: EnvironmentDraft, _raw: Record<string, unknown>, root: string): Finding[] {
@@ -77,68 +78,12 @@ function keepOutlivesRequests(draft: EnvironmentDraft, raw: Record<string, unkno
   ];
 }
 
-/** A key pair has a key, and nothing else has one. */
-function keyPairHasKey({ warehouse }: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
-  const written = isMapping(raw.warehouse) ? raw.warehouse : {};
-  if (warehouse?.type !== "snowflake" || warehouse.auth === undefined) return [];
-  const hasKey = written.private_key !== undefined;
-  if (hasKey === (warehouse.auth === "key_pair")) return [];
-  return [
-    {
-      path: hasKey ? ["warehouse", "private_key"] : ["warehouse"],
-      at: hasKey ? "key" : "value",
-      failed: hasKey ? "has no use here" : "lacks private_key",
-      rule: "auth: key_pair signs in with private_key; auth: workload_identity with the AWS role alone",
-      received: `auth: ${warehouse.auth}`,
-      remedy: hasKey ? "remove it, or write auth: key_pair" : "add private_key: env:NAME or file:PATH",
-    },
-  ];
-}
-
-/** Whoever could point production at another host could read what is sent to it. */
-function trialsHaveOwnHost(
-  { production, warehouse }: EnvironmentDraft,
-  raw: Record<string, unknown>,
-): Finding[] {
-  const written = isMapping(raw.warehouse) ? raw.warehouse : {};
-  const isOther = written.host !== undefined || written.port !== undefined || warehouse?.protocol === "http";
-  if (warehouse?.type !== "snowflake" || !isOther) return [];
-  const rule = "host, port and protocol are for trials: together, and not where production is true";
-  const finding = { path: ["warehouse"], at: "value" as const, rule, received: "host, port or protocol" };
-  if (production === true) {
-    return [
-      { ...finding, failed: "names another host in production", remedy: "remove host, port and protocol" },
-    ];
-  }
-  if (written.host !== undefined) return [];
-  return [{ ...finding, failed: "lacks a host", remedy: "add host, or remove port and protocol" }];
-}
-
-/** A policy masks a column as a whole. */
-function maskedColumnsAreWhole({ warehouse }: EnvironmentDraft): Finding[] {
-  return (warehouse?.masking ?? []).flatMap((entry, index): Finding[] => {
-    if (entry?.column?.rest === null || entry?.column === undefined) return [];
-    return [
-      {
-        path: ["warehouse", "masking", index, "column"],
-        at: "value",
-        failed: "names a part of a column",
-        rule: "Snowflake masks columns as a whole",
-        received: `a key or member below a column`,
-        remedy: "name the column, or drop or hash the part in the pipeline (columns.drop, columns.hash)",
-      },
-    ];
-  });
-}
-
 export const environmentRules: readonly EnvironmentRule[] = [
   placesLieApart,
   duckdbWarehouseReadsFoldersOnly,
-  keyPairHasKey,
-  trialsHaveOwnHost,
-  maskedColumnsAreWhole,
   keepOutlivesRequests,
   ...s3Rules,
+  ...snowflakeRules,
   ...glueRules,
   ...bigQueryRules,
 ];

@@ -91,7 +91,41 @@ describe("a warehouse in Snowflake", () => {
 
   test("with a host of its own is refused in production", () => {
     const found = failures({ host: "127.0.0.1" }, "production: true");
-    expect(found).toEqual(["warehouse names another host in production"]);
+    expect(found).toContain("warehouse names another host in production");
+  });
+
+  test("over a folder is refused in production, at the lake's line", () => {
+    const { issues } = check({}, "production: true");
+    expect(issues).toEqual([
+      {
+        file: "environments/local.yaml",
+        line: 2,
+        column: 15,
+        failed: "lake.type cannot be folder under a warehouse in Snowflake",
+        rule: "where production is true, Snowflake reads the lake that warehouse.lake_url names: a bucket of S3",
+        received: 'a folder, and lake_url: "s3://shop-lake/shardlift/"',
+        remedy: "write lake: { type: s3, bucket: …, prefix: … } with lake_url's bucket and prefix",
+      },
+    ]);
+    expect(check({}, "production: false").issues).toEqual([]);
+  });
+
+  test("masks a column once, in upper or lower case", () => {
+    const [one, other] = [
+      { column: "user_id", policy: "A.B.C" },
+      { column: "USER_ID", policy: "A.B.D" },
+    ];
+    const third = { column: "device", policy: "A.B.C" };
+    const [issue, ...more] = check({ masking: [one, third, other] }).issues;
+    expect(more).toEqual([]);
+    expect(issue).toMatchObject({
+      line: 3,
+      failed: "warehouse.masking[2].column is masked already by warehouse.masking[0]",
+      rule: "a column has one masking policy; names in Snowflake are the same in upper and lower case",
+      received: '"USER_ID"',
+      remedy: "remove one of the two",
+    });
+    expect(check({ masking: [one, third] }).issues).toEqual([]);
   });
 
   test("names a variable of its own where a key stands in the place of its reference", () => {
