@@ -1,7 +1,7 @@
 import { literalText, renderSnowflakeSql } from "../../src/adapters/snowflake/sql.ts";
 import type { Day } from "../../src/days/day.ts";
 import { join } from "../../src/sql/render.ts";
-import { hasNullMember } from "./ask-copy.ts";
+import { compareValues, hasNullMember } from "./ask-copy.ts";
 import type { Bench } from "./bench.ts";
 import type { Probe } from "./probe-files.ts";
 import type { Question } from "./question.ts";
@@ -78,6 +78,15 @@ export const inventoryQuestions: readonly Question[] = [
     about: "a NULL member of a STRUCT in VALUE",
     assumed: ["it is there, as a JSON null", "it is left out"],
     ask: (bench) => hasNullMember(bench, 'VALUE:"device"', bench.names.files),
+  },
+  {
+    about:
+      "values of every type, TIMESTAMP, TIME, DECIMAL and BYTES among them, are in the cold view as in the hot table (USE_LOGICAL_TYPE, BINARY_AS_TEXT of the inventory)",
+    assumed: ["all of them"],
+    ask: async (bench) => {
+      await moveCold(bench, bench.probes.first);
+      return compareValues(bench, bench.names.cold);
+    },
   },
   {
     about:

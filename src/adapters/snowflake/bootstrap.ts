@@ -22,6 +22,7 @@ export function renderBootstrap({ config, awsRole, schemas, readers }: Bootstrap
   const render = (name: string, values: Record<string, SqlFragment>) => renderBootstrapSql(name, values);
   return [
     render("create-role", { role }),
+    render("create-user", { user: places.user }),
     render("grant-role", { role, user: places.user }),
     render("create-warehouse", { warehouse }),
     render("grant-warehouse", { warehouse, role }),
@@ -83,22 +84,6 @@ function renderReaders(config: SnowflakeWarehouse, schemas: readonly string[], n
 /** Tells the two values that the AWS role must trust. */
 export function renderDescribeIntegration(config: SnowflakeWarehouse): string {
   return renderBootstrapSql("describe-integration", { integration: nameObject(config.integration) });
-}
-
-/** @returns the trust policy of the AWS role, from what DESC INTEGRATION answers */
-export function buildTrustPolicy(answer: readonly Row[]): Record<string, unknown> {
-  const find = (property: string) => answer.find((row) => row.property === property)?.property_value ?? "";
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { AWS: find("STORAGE_AWS_IAM_USER_ARN") },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "sts:ExternalId": find("STORAGE_AWS_EXTERNAL_ID") } },
-      },
-    ],
-  };
 }
 
 /** Runs the statements one after the other. @returns the answer to the last one: the integration's properties */

@@ -1,4 +1,5 @@
-import { buildTrustPolicy, renderBootstrap, runBootstrap } from "../../adapters/snowflake/bootstrap.ts";
+import { renderBootstrap, runBootstrap } from "../../adapters/snowflake/bootstrap.ts";
+import { buildTrustPolicy, renderNotes, renderSignInNote } from "../../adapters/snowflake/bootstrap-notes.ts";
 import type { SnowflakeOptions } from "../../adapters/snowflake/options.ts";
 import { readPipelines } from "../../config/read-pipelines.ts";
 import { toError } from "../../config/render-issues.ts";
@@ -30,9 +31,10 @@ export async function run(flags: BootstrapFlags, io: Io): Promise<number> {
   const statements = renderBootstrap({ config, awsRole, schemas, readers });
   if (flags.apply) return apply(config, statements, flags, io);
   io.stdout.write(`${statements.map((statement) => `${statement};\n`).join("")}`);
+  io.stdout.write(renderNotes(config, awsRole));
   io.stderr.write(
-    "Run these as an administrator, or with --apply. The last one tells STORAGE_AWS_IAM_USER_ARN and\n" +
-      "STORAGE_AWS_EXTERNAL_ID: the AWS role's trust policy must name them (docs/snowflake.md).\n",
+    "Run these as an administrator, or with --apply. The comments after them say what remains: how the user\n" +
+      "signs in, and the trust policy of the AWS role (docs/snowflake.md).\n",
   );
   return exitCodes.done;
 }
@@ -54,6 +56,7 @@ async function apply(
       const answer = await runBootstrap(session, statements, (statement) => {
         io.stderr.write(`done: ${statement.split("\n", 1)[0]}\n`);
       });
+      io.stderr.write(`${renderSignInNote(config)}\n-- The trust policy of ${flags.awsRole}:\n`);
       io.stdout.write(`${JSON.stringify(buildTrustPolicy(answer), null, 2)}\n`);
       return exitCodes.done;
     } finally {

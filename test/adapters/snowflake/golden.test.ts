@@ -150,6 +150,14 @@ describe("the statements for Snowflake", () => {
     expect(copy).not.toMatch(/MATCH_BY_COLUMN_NAME/);
   });
 
+  test("let the inventory read files as COPY reads them", async () => {
+    const { copy, "create-files": files } = (await rendered()).plain;
+    const readFormat = (text: string | undefined) => /FILE_FORMAT = \((.*)\)/.exec(text ?? "")?.[1];
+    const reading = ["TYPE = PARQUET", "USE_LOGICAL_TYPE = TRUE", "BINARY_AS_TEXT = FALSE"];
+    expect(readFormat(files)).toBe(reading.join(" "));
+    for (const option of reading) expect(readFormat(copy)).toContain(option);
+  });
+
   test("replace no integration, no table and no inventory", async () => {
     const replacing = Object.entries((await rendered()).plain).filter(([, text]) => /OR REPLACE/i.test(text));
     expect(replacing.map(([name]) => name).sort()).toEqual([

@@ -1,4 +1,5 @@
 import { renderBootstrap } from "../../../src/adapters/snowflake/bootstrap.ts";
+import { renderSignIn } from "../../../src/adapters/snowflake/bootstrap-notes.ts";
 import { registerFolders, unregisterFolders } from "../../../src/adapters/snowflake/cold.ts";
 import { renderColumnComment } from "../../../src/adapters/snowflake/column-comments.ts";
 import { renderColumnType } from "../../../src/adapters/snowflake/column-types.ts";
@@ -142,7 +143,10 @@ export async function recordStatements({
   const schemas = [table.schema];
   const awsRole = "arn:aws:iam::123456789012:role/shardlift-snowflake";
   const setup = renderBootstrap({ config, awsRole, schemas, readers: "analyst" });
-  return [...statements, ...[...setup, ...verifying].map((sql) => ({ sql, binds: [] }))];
+  const signIns = [config.auth, { type: "workload_identity" as const }].map((auth) =>
+    renderSignIn({ ...config, auth }),
+  );
+  return [...statements, ...[...setup, ...signIns, ...verifying].map((sql) => ({ sql, binds: [] }))];
 }
 
 /** What `npm run verify:snowflake` says besides. */
@@ -164,7 +168,7 @@ function renderVerifying(names: Relations, { day, files }: GenerationFiles): str
     render("explain-cold", { cold, day: literalText(day) }),
     render("read-keys", { values: fragment('"DEVICE"'), relation: hot }),
     render("read-partitions", { files: inventory }),
-    render("read-values", { hot }),
+    render("read-values", { relation: hot }),
     render("wait", { seconds: fragment("5") }),
   ];
 }

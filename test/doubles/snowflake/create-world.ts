@@ -21,6 +21,7 @@ export async function createWorld(options: DoubleOptions): Promise<World> {
       integrations: new Map(),
       databases: new Set(options.databases ?? []),
       roles: new Set(options.roles ?? []),
+      users: new Set(Object.keys(options.users)),
       maskingPolicies: new Set(options.maskingPolicies ?? []),
       hidden: new Set(),
       readOnly: new Set(),

@@ -31,6 +31,7 @@ export interface Account {
   integrations: Map<string, { roleArn: string; locations: string[] }>;
   databases: Set<string>;
   roles: Set<string>;
+  users: Set<string>;
   /** Printed names. */
   maskingPolicies: Set<string>;
   /** Printed names that the role may not see: as if they were not there. */

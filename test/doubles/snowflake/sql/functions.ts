@@ -29,6 +29,7 @@ export const functions: Readonly<Record<string, string>> = {
   GET: "sf_get",
   GREATEST: "greatest",
   HOUR: "hour",
+  HEX_ENCODE: "hex",
   IFF: "sf_iff",
   IFNULL: "ifnull",
   IN: "in",

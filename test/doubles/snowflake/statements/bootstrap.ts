@@ -18,7 +18,7 @@ const readPlain = (recognised: Recognised, place: string) => printName(parseName
 
 /** Makes what is not there; what is there stays as it is. */
 const createIn =
-  (place: "databases" | "roles", name: string): Handler =>
+  (place: "databases" | "roles" | "users", name: string): Handler =>
   async (recognised) => {
     recognised.world.account[place].add(readPlain(recognised, name));
     return done();
@@ -61,7 +61,7 @@ const createFormat: Handler = async (recognised) => {
 /** Privileges are not modelled; that what is granted is there is. */
 const grant =
   (
-    kind: "database" | "schema" | "stage" | "file format" | "integration" | "warehouse" | "nothing",
+    kind: "database" | "schema" | "stage" | "file format" | "integration" | "warehouse" | "user",
     place: string,
   ): Handler =>
   async (recognised) => {
@@ -70,14 +70,14 @@ const grant =
       if (places[role] !== undefined && !world.account.roles.has(readPlain(recognised, role)))
         throw unknownObject("Role", readPlain(recognised, role));
     }
-    if (kind !== "nothing" && !isThere(recognised, kind, places[place]!))
-      throw unknownObject(kind, places[place]!);
+    if (!isThere(recognised, kind, places[place]!)) throw unknownObject(kind, places[place]!);
     return done();
   };
 
 function isThere(recognised: Recognised, kind: string, text: string): boolean {
   const { account, catalog } = recognised.world;
   const name = printName(parseName(text)!);
+  if (kind === "user") return account.users.has(name);
   if (kind === "database") return account.databases.has(name);
   if (kind === "integration") return account.integrations.has(name);
   if (kind === "warehouse") return account.warehouses.has(name);
@@ -132,6 +132,7 @@ export const bootstrapStatements: Record<string, StatementKind> = {
   "bootstrap/create-role": ddl(createIn("roles", "role")),
   "bootstrap/create-schema": tableStatements["create-schema"]!,
   "bootstrap/create-stage": ddl(createStage),
+  "bootstrap/create-user": ddl(createIn("users", "user")),
   "bootstrap/create-warehouse": ddl(createWarehouse),
   "bootstrap/describe-integration": metadataOnly(describeIntegration),
   "bootstrap/grant-database": ddl(grant("database", "database")),
@@ -141,9 +142,11 @@ export const bootstrapStatements: Record<string, StatementKind> = {
   "bootstrap/grant-readers-database": ddl(grant("database", "database")),
   "bootstrap/grant-readers-present": ddl(grant("schema", "schema")),
   "bootstrap/grant-readers-schema": ddl(grant("schema", "schema")),
-  "bootstrap/grant-role": ddl(grant("nothing", "user")),
+  "bootstrap/grant-role": ddl(grant("user", "user")),
   "bootstrap/grant-schema": ddl(grant("schema", "schema")),
   "bootstrap/grant-stage": ddl(grant("stage", "stage")),
   "bootstrap/grant-warehouse": ddl(grant("warehouse", "warehouse")),
   "bootstrap/list-stage": metadataOnly(listStage),
+  "bootstrap/set-identity": ddl(grant("user", "user")),
+  "bootstrap/set-public-key": ddl(grant("user", "user")),
 };

@@ -23,6 +23,7 @@ type Shape = keyof typeof shapes;
 /** By the place's name; where a statement means something else by it, by both. */
 const places: Record<string, Shape> = {
   all: "qualified",
+  arn: "text",
   clustering: "clustering",
   cold: "qualified",
   column: "name",
@@ -55,6 +56,7 @@ const places: Record<string, Shape> = {
   paths: "texts",
   policy: "qualified",
   prefix: "text",
+  public_key: "text",
   protection: "protection",
   readers: "qualified",
   relation: "qualified",

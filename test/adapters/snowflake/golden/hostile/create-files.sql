@@ -7,5 +7,5 @@ LOCATION = @"LAKE"."SHARDLIFT"."LAKE"/
 REFRESH_ON_CREATE = FALSE
 AUTO_REFRESH = FALSE
 PATTERN = '.*/day=[^/]+/generation=[^/]+/[^/]+[.]parquet'
-FILE_FORMAT = (TYPE = PARQUET)
+FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE BINARY_AS_TEXT = FALSE)
 COMMENT = 'Files of the lake that Shardlift registered; read the view that ends in _COLD';

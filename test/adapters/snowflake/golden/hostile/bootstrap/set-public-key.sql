@@ -1,0 +1,1 @@
+ALTER USER "SHARDLIFT" SET RSA_PUBLIC_KEY = '<public key>';

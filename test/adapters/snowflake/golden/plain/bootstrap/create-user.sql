@@ -1,0 +1,1 @@
+CREATE USER IF NOT EXISTS "SHARDLIFT" TYPE = SERVICE COMMENT = 'Shardlift signs in as this';
