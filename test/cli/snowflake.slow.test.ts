@@ -132,6 +132,35 @@ describe("a pipeline that ran on DuckDB", () => {
     expect(await ask("snow", ledger.replace('"rows"', '"ROWS"'))).toEqual(await ask("local", ledger));
   });
 
+  test("moves to Snowflake over the lake that it has: run --all loads what heads call loaded already", async () => {
+    const now = ["--now", "2026-11-03T12:00:00Z"];
+    const lines =
+      "lake: { type: folder, root: ./shardlift }\nwarehouse: { type: duckdb, path: ./before.duckdb }\n";
+    const text = `source: { type: files, root: ./source }\nproduction: false\n${lines}`;
+    await writeFile(join(world.folder, "environments/before.yaml"), text);
+    expect(await say(["run", "--environment", "before", ...now])).toMatchObject({ exitCode: 0 });
+    const count = async (view: string) => {
+      const sql = `SELECT CAST(_day AS VARCHAR) AS day, COUNT(*) AS row_count FROM analytics.web_shop_events${view} GROUP BY 1 ORDER BY 1`;
+      return ask("snow", sql);
+    };
+    const table = { schema: "analytics", table: "web_shop_events" };
+
+    const json = ["--json", "--progress", "none"];
+    const unaware = await say(["run", ...inSnowflake, ...now, ...json]);
+    expect(readLine(unaware)).toMatchObject({ outcome: "nothing to do", rows: 0 });
+    expect(await world.warehouse.readLedger(table, "all")).toEqual([]);
+
+    const moved = await say(["run", ...inSnowflake, ...now, "--all", ...json]);
+    expect(moved.exitCode, moved.stderr).toBe(0);
+    const all = [1, 2].map((day) => ({ day: `2026-11-0${day}`, row_count: "300" }));
+    for (const view of ["", "_cold", "_all"]) expect(await count(view)).toEqual(all);
+    const balance = await say(["reconcile", ...inSnowflake, ...now, "--all", "--json"]);
+    expect(readLine(balance)).toMatchObject({ outcome: "all balance", days: 2, differences: 0 });
+    expect(readLine(await say(["run", ...inSnowflake, ...now, "--all", ...json]))).toMatchObject({
+      outcome: "nothing to do",
+    });
+  });
+
   test("is asked as on one machine", async () => {
     expect(await say(["run", ...inSnowflake, ...at])).toMatchObject({ exitCode: 0 });
     const sql = `SELECT event_params:page_location::string AS page, COUNT(*) AS views
@@ -142,8 +171,7 @@ describe("a pipeline that ran on DuckDB", () => {
 
   test("answers the questions of the documentation on hot, cold and both alike", async () => {
     expect(await say(["run", ...inSnowflake, ...at])).toMatchObject({ exitCode: 0 });
-    const page = await readFile(new URL("../../docs/snowflake-questions.md", import.meta.url), "utf8");
-    const questions = readBlocks(page).map(({ text }) => text);
+    const questions = await readQuestions();
     expect(questions).toHaveLength(11);
     for (const sql of questions) {
       const both = await ask("snow", sql);
@@ -223,6 +251,14 @@ describe("doctor", () => {
   });
 });
 
+const readStatements = (text: string, pattern: RegExp) =>
+  text.split("\n").filter((line) => pattern.test(line));
+
+async function readQuestions(): Promise<string[]> {
+  const page = await readFile(new URL("../../docs/snowflake-questions.md", import.meta.url), "utf8");
+  return readBlocks(page).map(({ text }) => text);
+}
+
 const awsRole = ["--aws-role", "arn:aws:iam::123456789012:role/shardlift-snowflake"];
 
 describe("bootstrap", () => {
@@ -230,12 +266,53 @@ describe("bootstrap", () => {
     const said = await say(["bootstrap", ...inSnowflake, ...awsRole, "--readers", "analyst"]);
     expect(said.exitCode).toBe(0);
     expect(said.stdout).toContain('CREATE STORAGE INTEGRATION IF NOT EXISTS "SHARDLIFT_LAKE"');
-    expect(said.stdout).toContain('GRANT ROLE "LOADER" TO USER "SHARDLIFT";');
-    expect(said.stdout).toContain(
-      'GRANT SELECT ON FUTURE VIEWS IN SCHEMA "LAKE"."ANALYTICS" TO ROLE "ANALYST";',
-    );
+    expect(readStatements(said.stdout, /USER (IF NOT EXISTS )?"SHARDLIFT"/)).toEqual([
+      `CREATE USER IF NOT EXISTS "SHARDLIFT" TYPE = SERVICE COMMENT = 'Shardlift signs in as this';`,
+      'GRANT ROLE "LOADER" TO USER "SHARDLIFT";',
+      `-- ALTER USER "SHARDLIFT" SET RSA_PUBLIC_KEY = '<public key>';`,
+    ]);
     expect(said.stdout).not.toMatch(/OR REPLACE/i);
     expect(world.double.queries()).toEqual([]);
+  });
+
+  test("shows the trust policy as JSON, with the names of what DESC INTEGRATION tells", async () => {
+    const said = await say(["bootstrap", ...inSnowflake, ...awsRole]);
+    const [, role, policy] = /\n\/\* The trust policy of (\S+), .*\n([^*]*)\*\/\n$/.exec(said.stdout) ?? [];
+    expect(role).toBe(awsRole[1]);
+    expect(JSON.parse(policy!)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "<STORAGE_AWS_IAM_USER_ARN>" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "sts:ExternalId": "<STORAGE_AWS_EXTERNAL_ID>" } },
+        },
+      ],
+    });
+  });
+
+  test("gives analysts views and nothing else, which is what the page of questions asks", async () => {
+    const said = await say(["bootstrap", ...inSnowflake, ...awsRole, "--readers", "analyst"]);
+    expect(readStatements(said.stdout, /"ANALYST"/)).toEqual([
+      'GRANT USAGE ON DATABASE "LAKE" TO ROLE "ANALYST";',
+      'GRANT USAGE ON SCHEMA "LAKE"."ANALYTICS" TO ROLE "ANALYST";',
+      'GRANT SELECT ON ALL VIEWS IN SCHEMA "LAKE"."ANALYTICS" TO ROLE "ANALYST";',
+      'GRANT SELECT ON FUTURE VIEWS IN SCHEMA "LAKE"."ANALYTICS" TO ROLE "ANALYST";',
+    ]);
+    const asked = (await readQuestions()).flatMap((sql) => sql.match(/\banalytics\.\w+/g) ?? []);
+    expect(new Set(asked)).toEqual(
+      new Set(["analytics.web_shop_events_all", "analytics.web_shop_events_days"]),
+    );
+  });
+
+  test("makes a user that is not there before it is granted the role", async () => {
+    const file = join(world.folder, "environments/snow.yaml");
+    await writeFile(file, (await readFile(file, "utf8")).replace("user: shardlift", "user: newcomer"));
+    const admin = ["--as-user", "shardlift", "--as-role", "LOADER"];
+    const said = await say(["bootstrap", ...inSnowflake, ...awsRole, "--apply", ...admin]);
+    expect(said.exitCode, said.stderr).toBe(0);
+    expect(said.stderr).toContain(`-- ALTER USER "NEWCOMER" SET RSA_PUBLIC_KEY = '<public key>';`);
   });
 
   test("runs it, twice, and prints the trust policy; then doctor is content", async () => {
