@@ -35,6 +35,20 @@ export async function withBigQueryRows(engine: Engine, wiring: RowsWiring): Prom
   return withFetchedRows(engine, { transport: await buildTransport(wiring), spill, clock });
 }
 
+/** Has tables extracted for an engine elsewhere, where a bucket is named for it; without one that engine reads them itself. */
+export async function withBigQueryExtracts(
+  engine: Engine,
+  wiring: BigQueryWiring & Pick<RowsWiring, "again">,
+): Promise<Engine> {
+  const { config, again, clock } = wiring;
+  if (config.extracts === null) return engine;
+  const { withExtractedParts } = await import("../adapters/bigquery/read/extracting-engine.ts");
+  const { createBigQueryCalls } = await import("../adapters/bigquery/client.ts");
+  const bigQuery = buildOptions(wiring);
+  const extract = { bigQuery, ask: createBigQueryCalls(bigQuery), again, place: config.extracts };
+  return withExtractedParts(engine, { extract, clock });
+}
+
 async function buildTransport(wiring: RowsWiring): Promise<Transport> {
   const bigQuery = buildOptions(wiring);
   const { again, memoryBytes } = wiring;

@@ -132,7 +132,10 @@ async function buildEngine(
     if (tag?.pipeline === undefined)
       throw new Error("runs of Glue belong to a pipeline: tag.pipeline is needed");
     const { buildGlue } = await import("./build-glue.ts");
-    return buildGlue({ environment, engine: config, pipeline: tag.pipeline, store, clock, env });
+    const glue = await buildGlue({ environment, engine: config, pipeline: tag.pipeline, store, clock, env });
+    if (source.type !== "bigquery") return glue;
+    const { withBigQueryExtracts } = await import("./build-bigquery.ts");
+    return { ...glue, engine: await withBigQueryExtracts(glue.engine, { ...input, config: source, again }) };
   }
   const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
   const readHashKey = () => readSecret(environment, env);

@@ -1,14 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
+import { createBigQueryCalls } from "../../src/adapters/bigquery/client.ts";
+import { withExtractedParts } from "../../src/adapters/bigquery/read/extracting-engine.ts";
 import { generateShard } from "../../src/adapters/duckdb/generator.ts";
 import { createFilesSource } from "../../src/adapters/files/source.ts";
 import type { Day } from "../../src/days/day.ts";
-import type { GenerationReport } from "../../src/ports.ts";
-import { account, audience, awsCredentials, awsRole, dataset } from "../adapters/bigquery/bigquery-world.ts";
+import type { Engine, GenerationReport } from "../../src/ports.ts";
+import {
+  account,
+  audience,
+  awsCredentials,
+  awsRole,
+  buildOptions,
+  dataset,
+} from "../adapters/bigquery/bigquery-world.ts";
 import {
   bucket,
   buildDay,
   createReadWorld,
+  lift,
   open,
   type ReadWorld,
   table,
@@ -42,6 +52,19 @@ function reportOf({ reports, stderr }: ScriptEnd): GenerationReport {
   const [report] = reports;
   if (report?.outcome !== "written") throw new Error(`${JSON.stringify(report)}\n${stderr}`);
   return report.report;
+}
+
+function createScriptEngine(world: ReadWorld): Engine {
+  return {
+    name: "glue",
+    daysAtOnce: 1,
+    async *extract(days) {
+      for (const one of days) {
+        const report = reportOf(await runAtDouble(world, [one]));
+        yield { day: one.day, family: one.family, report };
+      }
+    },
+  };
 }
 
 function errorOf({ reports, stderr }: ScriptEnd) {
@@ -135,6 +158,23 @@ describe.skipIf(sparkPython === null)(`tables of BigQuery in Spark${missingSpark
       rule: "this needs the permission bigquery.readsessions.create",
       remedy: expect.stringContaining("roles/bigquery.readSessionUser) on the project shop-prod"),
     });
+  });
+
+  test("a table that an extract job left in a bucket is that of its files, and the bucket is empty again", async () => {
+    const world = await generateWorld({}, 2_000);
+    world.double.world.rowsPerFile = 500;
+    const bigQuery = buildOptions(world.double, { clock: world.clock });
+    const again = <T>(work: () => Promise<T>) => work();
+    const place = { bucket, prefix: "" };
+    const extract = { bigQuery, ask: createBigQueryCalls(bigQuery), again, place };
+    const engine = withExtractedParts(createScriptEngine(world), { extract, clock: world.clock });
+
+    const { outcome } = await lift(engine, { shard: await open(world.source), prefix: "far/" });
+
+    if ("error" in outcome) throw outcome.error;
+    await expectEqual(world, outcome.report, await liftFiles(world));
+    expect(world.read.sessions).toEqual([]);
+    expect(world.double.world.buckets.get(bucket)!.objects.size).toBe(0);
   });
 
   test("rows that are not as many as the table has fail the day", async () => {

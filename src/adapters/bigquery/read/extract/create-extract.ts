@@ -25,9 +25,12 @@ export interface ExtractOptions {
   place: ExtractPlace;
 }
 
+/** A table whose rows are to be in the bucket. */
+export type ExtractWish = Pick<RowFetch, "extract" | "place" | "signal">;
+
 interface Fetching {
   options: ExtractOptions;
-  fetch: RowFetch;
+  fetch: ExtractWish;
   doing: Doing;
   /** `project.dataset.table` */
   name: string;
@@ -38,22 +41,37 @@ interface Fetching {
 /** Rows by extract jobs, as Parquet: free, and a third of the bytes of the Storage Read API. */
 export function createExtract(options: ExtractOptions): Transport {
   return {
-    async fetch(fetch) {
-      const { doing, name } = describe(options, fetch);
-      const { location } = await readSame(options, fetch, doing, name);
-      const objects = createExtractObjects(options.bigQuery, doing);
-      const fetching: Fetching = { options, fetch, doing, name, location, objects };
-      for (let number = 0; number < maxJobs; number += 1) {
-        const fetched = await tryJob(fetching, number);
-        if (fetched !== null) return fetched;
-      }
-      throw buildTakenError(doing);
-    },
+    fetch: (fetch) => runJobs(options, fetch, (fetching, found) => download({ ...fetching, fetch }, found)),
   };
 }
 
+/** The same jobs for whoever fetches their objects elsewhere: they stay in the bucket. */
+export function leaveExtract(
+  options: ExtractOptions,
+  wish: ExtractWish,
+): Promise<{ found: readonly StoredExtract[]; remove(): Promise<void> }> {
+  return runJobs(options, wish, async ({ objects }, found) => ({
+    found,
+    remove: () => removeAll(objects, found),
+  }));
+}
+
+type Take<T> = (fetching: Fetching, found: readonly StoredExtract[]) => Promise<T | null>;
+
+async function runJobs<T>(options: ExtractOptions, fetch: ExtractWish, take: Take<T>): Promise<T> {
+  const { doing, name } = describe(options, fetch);
+  const { location } = await readSame(options, fetch, doing, name);
+  const objects = createExtractObjects(options.bigQuery, doing);
+  const fetching: Fetching = { options, fetch, doing, name, location, objects };
+  for (let number = 0; number < maxJobs; number += 1) {
+    const taken = await tryJob(fetching, number, take);
+    if (taken !== null) return taken;
+  }
+  throw buildTakenError(doing);
+}
+
 /** @returns null where another job may go better */
-async function tryJob(fetching: Fetching, number: number): Promise<FetchedRows | null> {
+async function tryJob<T>(fetching: Fetching, number: number, take: Take<T>): Promise<T | null> {
   const { options, fetch, doing, name, location, objects } = fetching;
   const { place, bigQuery } = options;
   const id = buildJobId(fetch.place, fetch.extract.shard.version, place, number);
@@ -78,12 +96,12 @@ async function tryJob(fetching: Fetching, number: number): Promise<FetchedRows |
   await readSame(options, fetch, doing, name);
   const found = await options.again(() => objects.list(place.bucket, prefix));
   if (found.length !== end.files) return null;
-  return download(fetching, found);
+  return take(fetching, found);
 }
 
 /** @returns null where an object is gone: whoever shared the job was done before us */
 async function download(
-  { options, fetch, doing, objects }: Fetching,
+  { options, fetch, doing, objects }: Fetching & { fetch: RowFetch },
   found: readonly StoredExtract[],
 ): Promise<FetchedRows | null> {
   const all = found.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -106,10 +124,7 @@ async function download(
   };
   try {
     const paths = await pMap(found, one, { concurrency: downloadsAtOnce });
-    const remove = async () => {
-      await pMap(found, (extract) => objects.remove(extract), { concurrency: removalsAtOnce });
-    };
-    return { paths, remove };
+    return { paths, remove: () => removeAll(objects, found) };
   } catch (error) {
     others.abort(error);
     if (error instanceof ObjectGone) return null;
@@ -117,10 +132,14 @@ async function download(
   }
 }
 
+async function removeAll(objects: ExtractObjects, found: readonly StoredExtract[]): Promise<void> {
+  await pMap(found, (extract) => objects.remove(extract), { concurrency: removalsAtOnce });
+}
+
 /** The table is still the one that was opened. */
 async function readSame(
   { ask, again }: ExtractOptions,
-  { place, extract }: RowFetch,
+  { place, extract }: ExtractWish,
   doing: Doing,
   name: string,
 ): Promise<TableMetadata> {
@@ -139,7 +158,7 @@ async function readSame(
 
 function describe(
   { bigQuery: { config } }: ExtractOptions,
-  { place }: RowFetch,
+  { place }: ExtractWish,
 ): { doing: Doing; name: string } {
   const { project, dataset, table } = place;
   const name = `${project}.${dataset}.${table}`;
