@@ -1,8 +1,16 @@
 /**
- * The demo in the cloud, on this machine: stand-ins for S3, Glue and Snowflake, real clients, real Spark. The last line
+ * The demo in the cloud, on this machine: stand-ins for BigQuery, S3, Glue and Snowflake, real clients, real Spark. The last line
  * is `demo ok: N days, N rows, N differences`.
  */
+import { parseOptions } from "./parse-options.ts";
 import { findJavaFault, findPython } from "./testing/python-programs.ts";
+
+const values = parseOptions(
+  "usage: npm run demo:cloud [-- --files]   (exports as files on S3 instead of BigQuery)",
+  {
+    files: { type: "boolean", default: false },
+  },
+);
 
 /** Spark's; the rest of the demo takes about one more. */
 const cores = 2;
@@ -22,7 +30,7 @@ if (fault !== null) {
 const { startCloudWorld } = await import("../test/support/cloud-world/cloud-world.ts");
 const { playDemo } = await import("./demo-cloud/play-demo.ts");
 
-const world = await startCloudWorld({ share: 1, cores });
+const world = await startCloudWorld({ share: 1, cores, source: values.files ? "files" : "bigquery" });
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {

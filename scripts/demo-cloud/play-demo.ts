@@ -16,7 +16,7 @@ interface Stage {
 export async function playDemo(world: CloudWorld, signal: AbortSignal): Promise<number> {
   const stage: Stage = { world, signal, calls: [] };
   const [first, second] = world.scenario.phases;
-  say("The cloud on this machine: S3 by MiniStack, Glue and Snowflake by doubles of ours, Spark itself.");
+  say("The cloud on this machine: S3 by MiniStack, the other services by doubles of ours, Spark itself.");
   console.log(`  Glue answers on ${world.glue.endpoint}; configuration and buckets are in ${world.folder}`);
   await setUp(stage);
   await playPhase(stage, first, `It is ${renderInstant(first)}.`);
@@ -40,7 +40,7 @@ async function playPhase(stage: Stage, phase: DemoPhase, title: string): Promise
   say(title);
   const { shards, rows } = await stage.world.publish(phase);
   const appeared = `${formatPlural(shards, "shard")} with ${formatCount(rows)} events`;
-  console.log(`  ${appeared} appeared in s3://shop-exports/bigquery/`);
+  console.log(`  ${appeared} appeared in ${stage.world.exportsPlace}`);
   for (const text of phase.notes) console.log(`  ${text}`);
   await runAll(stage, phase);
 }

@@ -20,7 +20,7 @@ describe.skipIf(isMissing)(`${title}${missingSpark}${neededServer("ministack")}:
   let world: CloudWorld;
   let snowflake: Warehouse;
   beforeAll(async () => {
-    world = await startCloudWorld({ share, cores: 2 });
+    world = await startCloudWorld({ share, cores: 2, source: "files" });
     snowflake = world.openSnowflake();
   });
   afterAll(async () => {
@@ -175,7 +175,7 @@ describe.skipIf(isMissing)(`${title}${missingSpark}${neededServer("ministack")}:
       expect(await run("cloud", name, 1)).toMatchObject({ exitCode: 0, outcome: "nothing to do", rows: 0 });
     }
     const { s3, s3Keys, ...others } = world.takeCalls();
-    expect(others).toEqual({ scriptS3: {}, glue: {}, logs: {}, snowflake: {} });
+    expect(others).toEqual({ bigQuery: {}, scriptS3: {}, glue: {}, logs: {}, snowflake: {} });
     expect(s3Keys.toSorted()).toEqual(pipelines().flatMap(listQuietCalls).toSorted());
   });
 

@@ -2,12 +2,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { demoTables } from "../../../src/cli/demo/demo-config.ts";
 import type { DemoProperty } from "../../../src/generate/demo-types.ts";
+import { credentials } from "../aws-servers.ts";
+import { googleAudience, googleProject } from "./cloud-google.ts";
 
 /** Where the stand-ins answer. */
 export interface CloudEndpoints {
   s3: string;
   glue: string;
   snowflakePort: number;
+  /** Where exports are tables of BigQuery; null: files on S3. */
+  google: { rest: string; read: string } | null;
 }
 
 export const lakeBucket = "shop-lake";
@@ -40,9 +44,10 @@ warehouse: { type: duckdb, path: ./warehouse.duckdb }
 `;
 
 /** All days of a run in one run of Glue: its start is what takes long here. */
-function buildCloud({ s3, glue, snowflakePort }: CloudEndpoints): string {
+function buildCloud({ s3, glue, snowflakePort, google }: CloudEndpoints): string {
   const reached = `region: eu-central-1, endpoint: "${s3}", path_style: true`;
-  return `source: { type: files, root: "s3://${exportsBucket}/${exportsPrefix}/", ${reached} }
+  const files = `{ type: files, root: "s3://${exportsBucket}/${exportsPrefix}/", ${reached} }`;
+  return `source: ${google === null ? files : buildBigQuery(google)}
 lake: { type: s3, bucket: ${lakeBucket}, prefix: ${lakePrefix}, bucket_owner: "123456789012", ${reached} }
 engine:
   type: glue
@@ -74,6 +79,19 @@ warehouse:
   host: 127.0.0.1
   port: ${snowflakePort}
 `;
+}
+
+function buildBigQuery({ rest, read }: NonNullable<CloudEndpoints["google"]>): string {
+  return `
+  type: bigquery
+  project: ${googleProject}
+  auth: workload_identity
+  audience: ${googleAudience}
+  region: ${credentials.AWS_REGION}
+  endpoint: "${rest}"
+  storage_endpoint: "${rest}"
+  token_endpoint: "${rest}"
+  read_endpoint: "${read}"`;
 }
 
 /** As in the demo on one machine: ten days of retention, so that the second run takes days out of the hot tables. */

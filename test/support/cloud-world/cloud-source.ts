@@ -13,13 +13,25 @@ export interface Published {
   rows: number;
 }
 
-/**
- * Makes a phase's shards as files, as the demo on one machine has them.
- * @param share of the demo's rows
- */
-export async function writePhase(root: string, phase: DemoPhase, share: number): Promise<Published> {
+export interface PhaseChoices {
+  /** Of the demo's rows. */
+  share: number;
+  /** All in this format; null: each as the demo has it. */
+  format: "parquet" | null;
+}
+
+/** Makes a phase's shards as files, as the demo on one machine has them. */
+export async function writePhase(
+  root: string,
+  phase: DemoPhase,
+  { share, format }: PhaseChoices,
+): Promise<Published> {
   const orders = phase.shards.map(({ dataset, wish, modifiedMs }) => ({
-    wish: share === 1 || wish.rows === undefined ? wish : { ...wish, rows: Math.round(wish.rows * share) },
+    wish: {
+      ...wish,
+      ...(wish.rows === undefined ? {} : { rows: Math.round(wish.rows * share) }),
+      ...(format === null ? {} : { format }),
+    },
     target: { root, dataset, modifiedMs },
   }));
   const generator = await createShardGenerator();

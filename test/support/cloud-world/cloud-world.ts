@@ -21,7 +21,8 @@ import { sparkPython } from "../../glue/spark-python.ts";
 import { startAwsProxy } from "../aws-proxy.ts";
 import { account, credentials, startMinistack } from "../aws-servers.ts";
 import { type Ended, waitForEnd } from "../site.ts";
-import { exportsBucket, lakeBucket, lakePrefix, writeCloudConfig } from "./cloud-config.ts";
+import { exportsBucket, exportsPrefix, lakeBucket, lakePrefix, writeCloudConfig } from "./cloud-config.ts";
+import { startCloudGoogle } from "./cloud-google.ts";
 import { createExportsMirror, type Published, writePhase } from "./cloud-source.ts";
 import { createCallCounter, type ServiceCalls } from "./count-calls.ts";
 import { fetchWheels } from "./fetch-wheels.ts";
@@ -30,6 +31,8 @@ export interface CloudWorld {
   /** Configuration, the environment `local` with all that it has, and the shards as files. */
   folder: string;
   scenario: DemoScenario;
+  /** Where commands find the exports, in words. */
+  exportsPlace: string;
   glue: GlueDouble;
   /** The lake's files, as the stand-in for S3 keeps them. */
   lakeFolder: string;
@@ -51,6 +54,8 @@ export interface CloudWorldOptions {
   share: number;
   /** Cores that Spark takes. */
   cores: number;
+  /** Where exports are: as files in a bucket, or as tables of BigQuery. */
+  source: "files" | "bigquery";
 }
 
 const program = fileURLToPath(new URL("../../../bin/shardlift.mjs", import.meta.url));
@@ -58,7 +63,7 @@ const program = fileURLToPath(new URL("../../../bin/shardlift.mjs", import.meta.
 const startDay = "2026-11-10" as Day;
 
 /** Starts the stand-ins on free ports of 127.0.0.1; Spark comes with each run of the job. */
-export async function startCloudWorld({ share, cores }: CloudWorldOptions): Promise<CloudWorld> {
+export async function startCloudWorld({ share, cores, source }: CloudWorldOptions): Promise<CloudWorld> {
   const endings: (() => Promise<unknown>)[] = [];
   const end = async () => {
     for (const ending of endings.splice(0).reverse()) await ending();
@@ -75,14 +80,25 @@ export async function startCloudWorld({ share, cores }: CloudWorldOptions): Prom
     const proxy = keep(await startAwsProxy(ministack.endpoint), (server) => server.stop());
     const client = keep(openClient(ministack.endpoint), async (one) => one.destroy());
     for (const Bucket of [lakeBucket, exportsBucket]) await makeBucket(client, Bucket);
-    const glue = keep(await startGlue(client, join(buckets, account), cores), (double) => double.close());
+    const scenario = buildDemoScenario(startDay);
+    const datasets = scenario.properties.map(({ dataset }) => dataset);
+    const google =
+      source === "files" ? null : keep(await startCloudGoogle(datasets), (double) => double.close());
+    const spark = { cores, env: { ...credentials, AWS_DEFAULT_REGION: credentials.AWS_REGION } };
+    const glue = keep(await startGlue(client, join(buckets, account), spark), (double) => double.close());
     const keys = buildKeys();
     const lake = join(buckets, account, lakeBucket);
     const snowflake = keep(await startSnowflakeDouble(keys.publicKey, lake), (double) => double.close());
     const port = Number(new URL(snowflake.url).port);
-    const scenario = buildDemoScenario(startDay);
-    const endpoints = { s3: proxy.endpoint, glue: glue.endpoint, snowflakePort: port };
+    const endpoints = {
+      s3: proxy.endpoint,
+      glue: glue.endpoint,
+      snowflakePort: port,
+      google: google === null ? null : { rest: google.bigQuery.endpoint, read: google.read.endpoint },
+    };
     await writeCloudConfig(folder, scenario.properties, endpoints);
+    // The double of BigQuery makes its tables of Parquet alone.
+    const format = google === null ? null : "parquet";
     const mirror = createExportsMirror(client, join(folder, "source"));
     const env = {
       ...credentials,
@@ -100,16 +116,17 @@ export async function startCloudWorld({ share, cores }: CloudWorldOptions): Prom
     return {
       folder,
       scenario,
+      exportsPlace: google === null ? `s3://${exportsBucket}/${exportsPrefix}/` : "BigQuery",
       glue,
       lakeFolder: join(lake, lakePrefix),
       async publish(phase) {
-        const published = await writePhase(join(folder, "source"), phase, share);
-        await mirror();
+        const published = await writePhase(join(folder, "source"), phase, { share, format });
+        await (google === null ? mirror() : google.load(join(folder, "source")));
         return published;
       },
       start,
       run: (args) => waitForEnd(start(args)),
-      takeCalls: createCallCounter({ s3: proxy, glue, snowflake }),
+      takeCalls: createCallCounter({ s3: proxy, glue, snowflake, google }),
       openSnowflake: () => openWarehouse(port, keys.privateKey),
       end,
     };
@@ -140,15 +157,18 @@ async function makeBucket(client: S3Client, Bucket: string): Promise<void> {
 }
 
 /** Jobs whose runs are real ones, and a catalog whose crawler looks into the buckets' own files. */
-function startGlue(client: S3Client, bucketsRoot: string, cores: number): Promise<GlueDouble> {
+function startGlue(
+  client: S3Client,
+  bucketsRoot: string,
+  spark: { cores: number; env: Record<string, string> },
+): Promise<GlueDouble> {
   const python = sparkPython!;
   const sparkSubmit = join(dirname(python), "spark-submit");
-  const env = { ...credentials, AWS_DEFAULT_REGION: credentials.AWS_REGION };
   return startGlueDouble({
     jobs: { startMs: 0 },
     execute: spawnScript({
       readObject: (uri) => readObject(client, uri),
-      buildCommand: buildSparkCommand({ sparkSubmit, python, cores, env }),
+      buildCommand: buildSparkCommand({ sparkSubmit, python, ...spark }),
     }),
     operations: createCatalogDouble({ bucketsRoot, crawlMs: 500 }).operations,
   });
