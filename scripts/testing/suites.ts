@@ -33,9 +33,11 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
   ];
 }
 
+export const grammarSuite: Suite = { name: "Snowflake's grammar", needs: ["sqlfluff"], run: runSqlfluff };
+
 /** Those that are written in Python. */
 const slowSuites: Suite[] = [
-  { name: "Snowflake's grammar", needs: ["sqlfluff"], run: runSqlfluff },
+  grammarSuite,
   { name: "the Glue script", needs: ["spark"], run: runGlueTests },
   { name: "types, lint and format of the Glue script", needs: ["glue lint"], run: runGlueLint },
 ];

@@ -42,8 +42,8 @@ export async function withBench<T>(input: BenchInput, work: (bench: Bench) => Pr
   const schema = `SHARDLIFT_VERIFY_${id.toUpperCase()}`;
   const prefix = `_verify/${id}/`;
   const names = nameRelations(options.config.database, { schema, table: "probe" });
-  onNote(`scratch schema ${names.schema.sql}, files below ${prefix}`);
   const session = await openSession(options);
+  onNote(`scratch schema ${names.schema.sql}, files below ${prefix}`);
   const warehouse = createSnowflakeWarehouse(options);
   let isOurs = true;
   try {

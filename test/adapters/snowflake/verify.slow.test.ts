@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { baseColumns } from "../../contracts/warehouse-lake.ts";
 import { table } from "../../contracts/warehouse-world.ts";
-import { createSnowflakeWorld, privateKey, type SnowflakeWorld } from "./snowflake-world.ts";
+import {
+  createSnowflakeWorld,
+  createStrangeKey,
+  privateKey,
+  type SnowflakeWorld,
+} from "./snowflake-world.ts";
 
 const program = join(import.meta.dirname, "../../../scripts/verify-snowflake.ts");
 
@@ -149,6 +154,15 @@ describe("npm run verify:snowflake", () => {
     expect(code).toBe(signal === "SIGINT" ? 130 : 143);
     expect(stderr).toMatch(/taking schema and files away\n/);
     expect(await look()).toEqual(before);
+  });
+
+  test("names no schema where it cannot even sign in", async () => {
+    const config = await begin();
+    await writeFile(join(world.folder, "key.pem"), createStrangeKey());
+    const { code, stdout, stderr } = await verify(config).ended;
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toMatch(/^Signing in to Snowflake account myorg-shop failed\.\n/);
+    expect(stderr).not.toContain("scratch schema");
   });
 
   test("drops nothing where its schema is refused", async () => {
