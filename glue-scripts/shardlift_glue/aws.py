@@ -23,9 +23,9 @@ MISSING = ("NoSuchBucket", "NoSuchKey", "404", "ResourceNotFoundException")
 
 
 @lru_cache(maxsize=8)
-def open_client(service: str, endpoint: str | None) -> Any:
-    """One client per worker process and service; a stand-in knows buckets by path only."""
-    return boto3.client(service, endpoint_url=endpoint, config=STAND_IN if endpoint else CONFIG)
+def open_client(service: str, endpoint: str | None, region: str | None = None) -> Any:
+    """One client per worker process and service; a stand-in knows buckets by path only. No region: the job's own."""
+    return boto3.client(service, region, endpoint_url=endpoint, config=STAND_IN if endpoint else CONFIG)
 
 
 def call_aws(name: str, call: Callable[..., Any], **values: Any) -> Any:

@@ -19,6 +19,15 @@ class LakeOptions:
 
 
 @dataclass(frozen=True)
+class SourceOptions:
+    """Where shards are objects of S3: with a region, as the source has it; without one, as the lake's store."""
+
+    s3_region: str | None = None
+    s3_endpoint: str | None = None
+    s3_bucket_owner: str | None = None
+
+
+@dataclass(frozen=True)
 class GoogleOptions:
     """How Google is reached, as `source` of the environment has it; None means Google's own, or not needed."""
 
@@ -49,6 +58,7 @@ class Options:
     slots: int | None = None
     scratch: str | None = None
     sample_rows: int | None = None
+    source: SourceOptions = SourceOptions()
     google: GoogleOptions = GoogleOptions()
 
 
@@ -74,6 +84,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         slots=find_count(given, "slots"),
         scratch=given.get("scratch"),
         sample_rows=find_count(given, "sample_rows"),
+        source=SourceOptions(**{field.name: given.get(f"source_{field.name}") for field in fields(SourceOptions)}),
         google=GoogleOptions(**{field.name: given.get(f"google_{field.name}") for field in fields(GoogleOptions)}),
     )
 

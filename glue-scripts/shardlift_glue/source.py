@@ -77,20 +77,43 @@ def fetch_part(options: Options, folder: Path, part: Part) -> Path:
         case "":
             return Path(part["path"])
         case "s3":
-            return fetch_object(options, part["path"], folder)
+            return fetch_object(options, part, folder)
         case _:
             raise build_scheme_error(part["path"])
 
 
-def fetch_object(options: Options, uri: str, folder: Path) -> Path:
-    from .aws import open_client  # noqa: PLC0415
+def fetch_object(options: Options, part: Part, folder: Path) -> Path:
+    """Exactly the object that was planned: another one under its name is refused."""
+    from .aws import call_aws, open_client  # noqa: PLC0415
     from .s3_lake import download  # noqa: PLC0415
 
+    uri = part["path"]
     bucket, _, key = uri.removeprefix("s3://").partition("/")
+    source = options.source
+    endpoint = source.s3_endpoint if source.s3_region else options.lake.s3_endpoint
+    client = open_client("s3", endpoint, source.s3_region)
+    owner = {"ExpectedBucketOwner": source.s3_bucket_owner} if source.s3_bucket_owner else {}
     # The name's end tells DuckDB whether JSON is packed.
     path = folder / f"{hash_path(uri)}-{Path(key).name}"
-    download(open_client("s3", options.lake.s3_endpoint), bucket, key, path, {})
+    download(client, bucket, key, path, owner)
+    # Afterwards: whatever was put there before or during the download is seen.
+    found = call_aws(uri, client.head_object, Bucket=bucket, Key=key, **owner)
+    require_version(part, found["ETag"])
     return path
+
+
+def require_version(part: Part, etag: str) -> None:
+    planned = part.get("etag")
+    if planned is None or planned.strip('"') == etag.strip('"'):
+        return
+    raise ShardliftError(
+        "outside",
+        retryable=True,
+        failed=f"The object {part['path']} was replaced while it was read.",
+        rule="the rows of a day are those of one version of its shard, never a mixture",
+        received=f"etag {etag} where {planned} was planned",
+        remedy="run again: the day is planned anew",
+    )
 
 
 def build_scheme_error(path: str) -> ShardliftError:

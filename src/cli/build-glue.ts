@@ -53,6 +53,7 @@ function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring):
     engine,
     lake: requireS3(environment),
     sourceArns: listSourceArns(environment.source, parseRoleArn(engine.role).partition),
+    sourcePlace: environment.source.type === "bigquery" ? null : environment.source.s3,
     hashKey: environment.secrets.hashKey,
     google: environment.source.type === "bigquery" ? environment.source : null,
     clock,

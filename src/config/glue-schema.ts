@@ -119,7 +119,10 @@ export const glueCatalogSchema = z.strictObject({
   }).prefault(""),
   crawler: z
     .boolean()
-    .meta({ description: "Whether a Glue crawler looks through changed days too, into `<table>_crawled`." })
+    .meta({
+      description:
+        "Whether a Glue crawler looks through changed days too, into a table of its own, `<table>_crawled_<family>`.",
+    })
     .prefault(false),
   crawler_role: roleField("Role of the crawler; for `crawler: true`.", "shardlift-crawler").optional(),
   tags: tagsField("the engine's").optional(),

@@ -17,11 +17,12 @@ from conftest import BuildRun, Rows
 from shardlift_glue import s3_lake
 from shardlift_glue.errors import ShardliftError
 from shardlift_glue.hash_key import read_hash_key
-from shardlift_glue.options import LakeOptions, Options
+from shardlift_glue.options import LakeOptions, Options, SourceOptions
 from shardlift_glue.run import run_days
 from shardlift_glue.s3_lake import S3Lake
 from shardlift_glue.secret import read_secret
 from shardlift_glue.source import fetch_part
+from shardlift_glue.spec import Part
 
 PYTHON = os.environ.get("SHARDLIFT_MOTO")
 
@@ -146,6 +147,46 @@ def test_a_shards_file_is_fetched_under_its_own_ending(lake: S3Lake, endpoint: s
 
     assert path.read_bytes() == b"packed"
     assert path.name.endswith(".jsonl.gz")
+
+
+def test_a_shards_file_that_was_replaced_is_refused(lake: S3Lake, endpoint: str, tmp_path: Path) -> None:
+    lake.write("events.parquet", b"planned")
+    planned = lake.client.head_object(Bucket=lake.bucket, Key="some/prefix/events.parquet")["ETag"]
+    options = Options(LakeOptions("/lake", endpoint), "spec.json", "jr_1", 1)
+    uri = f"s3://{lake.bucket}/some/prefix/events.parquet"
+    part: Part = {"path": uri, "format": "parquet", "bytes": 7, "etag": planned}
+    assert fetch_part(options, tmp_path, part).read_bytes() == b"planned"
+
+    lake.client.put_object(Bucket=lake.bucket, Key="some/prefix/events.parquet", Body=b"another")
+    with pytest.raises(ShardliftError) as caught:
+        fetch_part(options, tmp_path, part)
+    assert caught.value.retryable is True
+    assert caught.value.parts["failed"] == f"The object {uri} was replaced while it was read."
+
+
+def test_a_source_is_asked_where_it_is_and_whose_it_is(
+    lake: S3Lake, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.write("events.parquet", b"rows")
+    asked: list[dict[str, Any]] = []
+    opened: list[tuple[str | None, str | None]] = []
+
+    def open_watched(_: str, at: str | None, region: str | None) -> Any:
+        opened.append((at, region))
+        lake.client.meta.events.register(
+            "provide-client-params.s3.HeadObject", lambda params, **_: asked.append(params)
+        )
+        return lake.client
+
+    monkeypatch.setattr("shardlift_glue.aws.open_client", open_watched)
+    source = SourceOptions("eu-west-1", endpoint, "123456789012")
+    options = Options(LakeOptions("/lake", "http://lake.invalid"), "spec.json", "jr_1", 1, source=source)
+    fetch_part(
+        options, tmp_path, {"path": f"s3://{lake.bucket}/some/prefix/events.parquet", "format": "parquet", "bytes": 4}
+    )
+
+    assert opened == [(endpoint, "eu-west-1")]
+    assert {params["ExpectedBucketOwner"] for params in asked} == {"123456789012"}
 
 
 def test_what_is_missing_is_named(lake: S3Lake) -> None:

@@ -40,11 +40,15 @@ export function buildJobDefinition(options: GlueOptions, script: ScriptIndex): J
 }
 
 function buildArguments(options: GlueOptions, script: ScriptIndex, root: string): Record<string, string> {
-  const { engine, lake, hashKey } = options;
+  const { engine, lake, hashKey, sourcePlace } = options;
   const optional = {
     "--s3_endpoint": lake.endpoint,
     "--s3_kms_key": lake.kmsKey,
     "--s3_bucket_owner": lake.bucketOwner,
+    // A source has a place of its own: with a region given, nothing of the lake's is taken for it.
+    "--source_s3_region": sourcePlace?.region ?? null,
+    "--source_s3_endpoint": sourcePlace?.endpoint ?? null,
+    "--source_s3_bucket_owner": sourcePlace?.bucketOwner ?? null,
     // Left out, the script shares out what the worker has.
     "--task_memory_bytes": engine.taskMemoryBytes === null ? null : String(engine.taskMemoryBytes),
     "--hash_key": hashKey === null ? null : renderReference(hashKey),

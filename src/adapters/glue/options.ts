@@ -1,4 +1,4 @@
-import type { BigQuerySource, GlueEngine, S3Lake, SecretReference } from "../../config/types.ts";
+import type { BigQuerySource, GlueEngine, S3Lake, S3Place, SecretReference } from "../../config/types.ts";
 import type { Clock } from "../../ports.ts";
 
 /** One pipeline's job in one environment. */
@@ -9,6 +9,8 @@ export interface GlueOptions {
   lake: S3Lake;
   /** ARN patterns of what shards are read from, beside the lake: `arn:aws:s3:::exports/ga4/*`. */
   sourceArns: readonly string[];
+  /** Where shards are objects of S3; else null. */
+  sourcePlace: S3Place | null;
   hashKey: SecretReference | null;
   /** Where shards are tables of BigQuery, which runs read by themselves; else null. */
   google: BigQuerySource | null;

@@ -32,11 +32,11 @@ const wrongRegion = fixed("config", "requests go to the region that the bucket i
 
 const denied = fixed(
   "outside",
-  "the role may list the bucket, and get, put and delete objects below the prefix",
+  "the role may list the bucket and get objects below the prefix; in a lake also put and delete them",
   ({ place }) => {
     const owner =
       place.bucketOwner === null ? "" : `, and whether account ${place.bucketOwner} owns the bucket`;
-    return `give the role s3:ListBucket on the bucket ${place.bucket} and s3:GetObject, s3:PutObject and s3:DeleteObject below ${place.prefix === "" ? "it" : `${place.prefix}/`}; docs/aws.md has the policy. Look at denials in the bucket's own policy too${owner}`;
+    return `give the role s3:ListBucket on the bucket ${place.bucket} and s3:GetObject below ${place.prefix === "" ? "it" : `${place.prefix}/`}, where it is the lake also s3:PutObject and s3:DeleteObject; docs/aws.md has the policy. Look at denials in the bucket's own policy too${owner}`;
   },
 );
 

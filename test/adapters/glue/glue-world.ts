@@ -73,6 +73,7 @@ export function buildGlueOptions(over: Partial<GlueOptions> = {}): GlueOptions {
     engine: buildGlueEngine(),
     lake: buildS3Lake(),
     sourceArns: ["arn:aws:s3:::exports/ga4/*"],
+    sourcePlace: null,
     google: null,
     hashKey: null,
     clock: { now: Date.now, sleep: async () => {} },

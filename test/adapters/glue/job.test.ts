@@ -63,6 +63,7 @@ describe("a job's definition", () => {
   test("names what the lake needs, and a secret by where it is", () => {
     const options = buildGlueOptions({
       lake: buildS3Lake({ prefix: "", kmsKey: "key", bucketOwner: "1", endpoint: "http://127.0.0.1:1" }),
+      sourcePlace: buildS3Lake({ region: "eu-west-1", bucketOwner: "2" }),
       hashKey: { from: "aws-secret", arn: "arn:secret" },
       engine: buildGlueEngine({ taskMemoryBytes: 3e9, workerType: "G.2X", executionClass: "flex" }),
     });
@@ -74,6 +75,8 @@ describe("a job's definition", () => {
         "--s3_endpoint": "http://127.0.0.1:1",
         "--s3_kms_key": "key",
         "--s3_bucket_owner": "1",
+        "--source_s3_region": "eu-west-1",
+        "--source_s3_bucket_owner": "2",
         "--hash_key": "aws-secret:arn:secret",
         "--task_memory_bytes": "3000000000",
         "--conf": expect.stringContaining("spark.task.cpus=3"),
