@@ -51,7 +51,7 @@ describe("an answer of S3 in words for people", () => {
       answered(403, "AccessDenied"),
       "outside",
       false,
-      /s3:PutObject.*below shardlift\/.*docs\/aws\.md/,
+      /below shardlift\/.*s3:PutObject.*docs\/aws\.md/,
     ],
     [
       "a HEAD denied, which has no body",
