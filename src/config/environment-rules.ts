@@ -4,6 +4,7 @@ import { bigQueryRules } from "./bigquery-rules.ts";
 import type { EnvironmentDraft, EnvironmentRule } from "./environment-draft.ts";
 import { glueRules } from "./glue-rules.ts";
 import type { Finding, KeyPath } from "./issue.ts";
+import { orchestrationRules } from "./orchestration-rules.ts";
 import { renderDuration } from "./parse-duration.ts";
 import { isMapping } from "./parse-yaml.ts";
 import { s3Rules } from "./s3-rules.ts";
@@ -85,5 +86,6 @@ export const environmentRules: readonly EnvironmentRule[] = [
   ...s3Rules,
   ...snowflakeRules,
   ...glueRules,
+  ...orchestrationRules,
   ...bigQueryRules,
 ];

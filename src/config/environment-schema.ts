@@ -4,6 +4,7 @@ import { bigQuerySourceSchema } from "./bigquery-schema.ts";
 import { countField, durationField, sizeField, textField } from "./fields.ts";
 import { glueCatalogSchema, glueEngineSchema } from "./glue-schema.ts";
 import type { Parsed } from "./issue.ts";
+import { airflowSchema, alertsSchema, runnerSchema } from "./orchestration-schema.ts";
 import { parseS3Url } from "./parse-aws-names.ts";
 import { parseSecretReference, secretPattern, secretRule } from "./parse-secret-reference.ts";
 import { s3LakeSchema } from "./s3-schema.ts";
@@ -173,6 +174,9 @@ export const environmentSchema = z
         example: "24 hours",
       },
     ).prefault("24 hours"),
+    runner: runnerSchema,
+    alerts: alertsSchema,
+    airflow: airflowSchema,
   })
   .meta({
     title: "Shardlift environment",

@@ -1,12 +1,12 @@
 import { type Finding, type Issue, renderKeyPath } from "./issue.ts";
 import type { Locate } from "./parse-yaml.ts";
 
-/** Gives findings their line and column, and hides what was written below `secrets` or as a `private_key`, and passwords. */
+/** Gives findings their line and column, and hides what was written below `secrets`, as a `private_key` or as a webhook, and passwords. */
 export function locateFindings(findings: readonly Finding[], file: string, locate: Locate): Issue[] {
   return findings.map((finding) => {
     const { path, at, failed, rule, received, remedy } = finding;
     const isBelowSecrets = path[0] === "secrets";
-    const isSecret = isBelowSecrets || path.includes("private_key");
+    const isSecret = isBelowSecrets || path.includes("private_key") || path.join(".") === "alerts.url";
     return {
       file,
       ...locate(path, at),

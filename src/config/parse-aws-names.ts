@@ -123,3 +123,36 @@ export function parseDollars(text: string): Parsed<number> {
   const rule = "an amount and USD: AWS bills in dollars";
   return { problem: { failed: "is not a price", rule, remedy: 'write it like "0.44 USD"' } };
 }
+
+/** A folder of another machine, or a place on S3. */
+export function parseConfigPlace(text: string): Parsed<string> {
+  if (text.startsWith("s3://")) return parseS3Url(text, "a place on S3");
+  if (text.startsWith("/") && /^[^\p{C}]{1,1000}$/u.test(text)) return { value: text };
+  const rule = "an absolute path on the machine that runs the commands, or s3://bucket/prefix";
+  const remedy = 'write it like "/usr/local/airflow/dags/shardlift"';
+  return { problem: { failed: "is no place for configuration", rule, remedy } };
+}
+
+/** The short name, or the ARN, of a cluster, a task definition or a container. */
+export function parseEcsName(text: string): Parsed<string> {
+  const name = "[A-Za-z0-9_-]{1,255}(:\\d{1,6})?";
+  if (new RegExp(`^(${arnStart}:ecs:[a-z0-9-]+:\\d{12}:[a-z-]+/)?${name}$`).test(text))
+    return { value: text };
+  const rule = "letters a-z, digits, underscores and hyphens, or an ARN of ECS";
+  return { problem: { failed: "is not a name in ECS", rule, remedy: 'write it like "shardlift"' } };
+}
+
+/** `subnet-0a1b2c3d`, `sg-0a1b2c3d`. */
+export function parseNetworkId(text: string, prefix: string): Parsed<string> {
+  if (new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(text)) return { value: text };
+  const rule = `${prefix}- and 8 to 17 hexadecimal digits`;
+  return { problem: { failed: "is not an id", rule, remedy: `write it like "${prefix}-0a1b2c3d4e5f67890"` } };
+}
+
+export function parseTopicArn(text: string): Parsed<string> {
+  if (new RegExp(`^${arnStart}:sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(text))
+    return { value: text };
+  const rule = "arn:aws:sns:, region, account and topic";
+  const remedy = 'write it like "arn:aws:sns:eu-central-1:123456789012:shardlift"';
+  return { problem: { failed: "is not a topic's ARN", rule, remedy } };
+}

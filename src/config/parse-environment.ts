@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { buildOrchestration } from "./build-orchestration.ts";
 import { buildCatalog, buildEngine, buildLake, buildSource } from "./build-places.ts";
 import { buildReference } from "./build-reference.ts";
 import type { EnvironmentDraft } from "./environment-draft.ts";
@@ -52,6 +53,7 @@ function buildEnvironment(raw: EnvironmentFile, { file, name, root }: Environmen
     secrets: { hashKey: secrets.hash_key === undefined ? null : buildReference(secrets.hash_key, root) },
     retry: { attempts: retry.attempts, maxWaitMs: retry.max_wait },
     keepMs: raw.keep,
+    orchestration: buildOrchestration(raw, root),
     file,
   };
 }

@@ -209,6 +209,51 @@ export interface SnowflakeWarehouse {
   endpoint: { protocol: "http" | "https"; host: string; port: number } | null;
 }
 
+/** How a scheduler runs a command. `config` is what SHARDLIFT_CONFIG is set to; null: left as it is there. */
+export type Runner = BashRunner | EcsRunner;
+
+export interface BashRunner {
+  type: "bash";
+  /** Words that the command's own follow; no shell reads them. */
+  command: string[];
+  config: string | null;
+}
+
+export interface EcsRunner {
+  type: "ecs";
+  cluster: string;
+  taskDefinition: string;
+  container: string;
+  subnets: string[];
+  securityGroups: string[];
+  logGroup: string;
+  logPrefix: string;
+  region: string;
+  config: string | null;
+}
+
+/** Whom a scheduler tells of failures and of missing days. */
+export type Alerts =
+  | { type: "none" }
+  | { type: "webhook"; url: SecretReference }
+  | { type: "sns"; topic: string };
+
+export interface AirflowSettings {
+  /** Cron text, in UTC. */
+  sweep: string;
+  pool: string;
+  retries: number;
+  retryDelayMs: number;
+  pokeMs: number;
+}
+
+/** What `shardlift compile` alone reads of an environment. */
+export interface Orchestration {
+  runner: Runner;
+  alerts: Alerts;
+  airflow: AirflowSettings;
+}
+
 /** An environment file, checked and normalised. Adapters read their own part; paths are absolute. */
 export interface Environment {
   name: string;
@@ -223,5 +268,7 @@ export interface Environment {
   retry: { attempts: number; maxWaitMs: number };
   /** How long a generation stays after it was swapped away; attempts end after half of it. */
   keepMs: number;
+  /** For schedulers; commands themselves do not read it. */
+  orchestration: Orchestration;
   file: string;
 }

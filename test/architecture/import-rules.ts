@@ -1,7 +1,7 @@
 import type { Import, Source } from "./read-sources.ts";
 
 /**
- * Who may import whom: cli → tasks → plan, lake, sql → days; cli → runs → lake. What is not here is refused. `errors.ts` and the types
+ * Who may import whom: cli → tasks → plan, lake, sql → days; cli → runs → lake; cli → dags → days. What is not here is refused. `errors.ts` and the types
  * of `ports.ts` and `config/types.ts` are open to all.
  */
 const layers: Record<string, { may: readonly string[]; types?: readonly string[] }> = {
@@ -14,9 +14,10 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
   runs: { may: ["lake", "sql", "days"] },
   plan: { may: ["days"], types: ["lake"] },
   generate: { may: ["days", "sql"] },
+  dags: { may: ["config", "days"], types: ["plan"] },
   tasks: { may: ["plan", "lake", "sql", "days"] },
   adapters: { may: ["lake", "sql", "days", "config", "generate"] },
-  cli: { may: ["tasks", "runs", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
+  cli: { may: ["tasks", "runs", "dags", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
   index: { may: ["cli", "tasks", "config", "plan", "lake", "sql", "days", "ports"] },
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { plainOrchestration } from "../support/orchestration.ts";
 import { brief, checkEnvironment, environmentText, environmentWith } from "./texts.ts";
 
 describe("an environment that is right", () => {
@@ -16,6 +17,7 @@ describe("an environment that is right", () => {
         secrets: { hashKey: null },
         retry: { attempts: 5, maxWaitMs: 120_000 },
         keepMs: 86_400_000,
+        orchestration: plainOrchestration,
         file: "environments/local.yaml",
       },
     });
@@ -46,6 +48,7 @@ keep: 2 days
         secrets: { hashKey: { from: "file", path: "/config/keys/hash" } },
         retry: { attempts: 3, maxWaitMs: 10_000 },
         keepMs: 172_800_000,
+        orchestration: plainOrchestration,
         file: "environments/local.yaml",
       },
     });

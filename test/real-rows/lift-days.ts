@@ -12,6 +12,7 @@ import type { ObjectStore } from "../../src/ports.ts";
 import type { TaskContext } from "../../src/tasks/context.ts";
 import { runPipeline } from "../../src/tasks/run.ts";
 import { buildFamily, buildPipeline } from "../support/builders.ts";
+import { plainOrchestration } from "../support/orchestration.ts";
 import type { LiftedDay } from "./check-day.ts";
 import type { ShardSet, SourceTable } from "./data-sets.ts";
 import { readParquetRows } from "./read-parquet.ts";
@@ -85,6 +86,7 @@ function buildEnvironment(folder: string, file: string): Environment {
     secrets: { hashKey: null },
     retry: { attempts: 1, maxWaitMs: 1_000 },
     keepMs: 86_400_000,
+    orchestration: plainOrchestration,
     file: "environments/real-rows.yaml",
   };
 }

@@ -5,6 +5,7 @@ import type { Ports, RandomHex } from "../../src/ports.ts";
 import type { TaskContext } from "../../src/tasks/context.ts";
 import { retry, withSourceRetries, withStoreRetries, withWarehouseRetries } from "../../src/tasks/retry.ts";
 import { buildFamily, buildPipeline } from "../support/builders.ts";
+import { plainOrchestration } from "../support/orchestration.ts";
 import { createKernel } from "./kernel/kernel.ts";
 import { createRandom, deriveSeed } from "./kernel/random.ts";
 import type { Kernel, Process } from "./kernel/types.ts";
@@ -129,5 +130,6 @@ const environment: Environment = {
   secrets: { hashKey: null },
   retry: { attempts: 4, maxWaitMs: 60_000 },
   keepMs,
+  orchestration: plainOrchestration,
   file: "environments/simulation.yaml",
 };

@@ -18,6 +18,7 @@ import { runPlan } from "../../src/tasks/plan.ts";
 import { runReconcile } from "../../src/tasks/reconcile.ts";
 import { runPipeline } from "../../src/tasks/run.ts";
 import { buildPipeline, day, instant } from "./builders.ts";
+import { plainOrchestration } from "./orchestration.ts";
 
 /** A clock that stands still unless a test moves it; sleeping moves it. */
 export interface TestClock extends Clock {
@@ -145,6 +146,7 @@ export function buildEnvironment(folder: string): Environment {
     secrets: { hashKey: null },
     retry: { attempts: 3, maxWaitMs: 1000 },
     keepMs: 24 * 3_600_000,
+    orchestration: plainOrchestration,
     file: "environments/test.yaml",
   };
 }
