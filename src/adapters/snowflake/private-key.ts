@@ -29,5 +29,5 @@ function describeText(text: string): string {
   if (/BEGIN CERTIFICATE/.test(text)) return "a certificate";
   if (/BEGIN OPENSSH PRIVATE KEY/.test(text)) return "a key in OpenSSH's form";
   if (/BEGIN ([A-Z]+ )?PRIVATE KEY/.test(text)) return "a private key as PEM that is damaged or cut off";
-  return "a text without a PEM heading (-----BEGIN PRIVATE KEY-----)";
+  return "a text without the first line of a PEM (-----BEGIN …)";
 }

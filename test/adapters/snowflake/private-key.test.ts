@@ -46,7 +46,7 @@ describe("a private key for Snowflake", () => {
     ["that was cut off", "a private key as PEM that is damaged or cut off", pkcs8.slice(0, 400)],
     [
       "without its heading",
-      "a text without a PEM heading (-----BEGIN PRIVATE KEY-----)",
+      "a text without the first line of a PEM (-----BEGIN …)",
       pkcs8.split("\n").slice(1, 4).join("\n"),
     ],
     ["that is empty", "nothing", "\n"],
