@@ -1,13 +1,15 @@
-// Writes schemas/*.json and docs/configuration.md from src/config; run it after changing a key's schema.
+// Writes schemas/*.json and docs/configuration.md from src/config and src/dags; run it after changing a key's schema.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { buildConfigFiles, exampleFiles } from "../src/config/build-config-files.ts";
+import { buildManifestFiles } from "../src/dags/build-manifest-files.ts";
 
 const root = join(import.meta.dirname, "..");
 const examples = await Promise.all(
   exampleFiles.map(async (file) => ({ file, text: await readFile(join(root, file), "utf8") })),
 );
-for (const [file, text] of Object.entries(buildConfigFiles(examples))) {
+const files = { ...buildConfigFiles(examples), ...buildManifestFiles() };
+for (const [file, text] of Object.entries(files)) {
   await mkdir(dirname(join(root, file)), { recursive: true });
   await writeFile(join(root, file), text);
   console.error(`wrote ${file}`);

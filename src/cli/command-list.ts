@@ -37,6 +37,7 @@ const groups = {
   look: "Look:",
   mend: "Mend:",
   start: "Begin:",
+  airflow: "Airflow:",
   task: "Tasks (for Airflow):",
 };
 
@@ -209,6 +210,34 @@ export const commands: readonly CommandSpec[] = [
     flags: ["progress"],
     examples: ["demo"],
     load: () => import("./commands/demo.ts"),
+  },
+  {
+    name: "compile",
+    group: groups.airflow,
+    description: "write the manifest that Airflow's DAGs are drawn from",
+    flags: ["environment", "config"],
+    own: [{ form: "--to <folder>", text: "folder of the DAGs", fallback: "dags" }],
+    examples: ["compile --environment prod", "compile --environment prod --to ./build/dags"],
+    load: () => import("./commands/compile.ts"),
+  },
+  {
+    name: "batches",
+    group: groups.airflow,
+    description: "cut the work of fixed days into ranges for backfill; one line of JSON",
+    flags: [...base, "accept", "dry-run", "verbose", "progress"],
+    own: [
+      { form: "--first-day <day>", text: "2019-01-01" },
+      { form: "--last-day <day>", text: "2025-12-31, included" },
+      { form: "--batch-days <count>", text: "days of a batch", fallback: "30" },
+      {
+        form: "--at-most <count>",
+        text: "batches; they get longer where there would be more",
+        fallback: "1024",
+      },
+      { form: "--order <order>", text: "newest or oldest first", fallback: "newest" },
+    ],
+    examples: ["batches --pipeline web-shop --first-day 2019-01-01 --last-day 2025-12-31"],
+    load: () => import("./commands/batches.ts"),
   },
   ...buildTaskSpecs(),
 ];

@@ -4,6 +4,7 @@ import type { TaskContext, TaskName, TaskOutput } from "./context.ts";
 import { crawlDays } from "./crawl.ts";
 import { runEnsureJob } from "./ensure-job.ts";
 import { extractDays } from "./extract.ts";
+import { listLoaded } from "./list-loaded.ts";
 import { moveReaders, type ReaderTask } from "./move-readers.ts";
 import { noteOutdated } from "./note-outdated.ts";
 import { buildOutput } from "./output.ts";
@@ -53,7 +54,9 @@ async function runReader(task: ReaderTask, context: TaskContext): Promise<TaskOu
   const plan = await runPlan(context, { from: "heads" });
   const days = plan.days.filter((planned) => has(planned, task));
   reportTask(context, task, days);
-  return buildOutput(task, context, await moveReaders(context, task, days));
+  const results = await moveReaders(context, task, days);
+  const extra = task === "load" ? { loaded: listLoaded(context.pipeline, results) } : {};
+  return buildOutput(task, context, results, extra);
 }
 
 function has(planned: DayPlan, name: ActionName): boolean {
