@@ -7,7 +7,7 @@ import time
 import uuid
 from pathlib import Path
 
-from .lake import build_taken_error
+from .taken_error import build_taken_error
 
 # Files in the making; never listed, never a key. The folder adapter removes what dead writers left there.
 TEMPORARY = Path(".shardlift") / "temporary"

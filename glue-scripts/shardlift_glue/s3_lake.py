@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .aws import build_aws_error, call_aws, open_client
 from .errors import ShardliftError
-from .lake import build_taken_error
 from .options import LakeOptions
+from .taken_error import build_taken_error
 
 PART_BYTES = 64 * 1024 * 1024
 # S3 takes no more parts of one object.
