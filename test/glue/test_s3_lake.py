@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from conftest import BuildRun, Rows
 from shardlift_glue import s3_lake
 from shardlift_glue.errors import ShardliftError
@@ -187,6 +187,17 @@ def test_a_source_is_asked_where_it_is_and_whose_it_is(
 
     assert opened == [(endpoint, "eu-west-1")]
     assert {params["ExpectedBucketOwner"] for params in asked} == {"123456789012"}
+
+
+def test_an_answer_that_breaks_off_is_told_in_words(lake: S3Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def read(self) -> bytes:
+            raise ReadTimeoutError(endpoint_url="http://store")
+
+    monkeypatch.setattr(lake.client, "get_object", lambda **_: {"Body": Broken()})
+    with pytest.raises(ShardliftError) as caught:
+        lake.read("spec.json")
+    assert (caught.value.code, caught.value.retryable) == ("outside", True)
 
 
 def test_what_is_missing_is_named(lake: S3Lake) -> None:
