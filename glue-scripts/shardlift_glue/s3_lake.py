@@ -43,9 +43,9 @@ class S3Lake:
         return self._name(key)
 
     def read(self, key: str) -> bytes:
-        place = {"Bucket": self.bucket, "Key": f"{self.prefix}{key}", **self.owner}
+        answer = self._call("get_object", key)
         # A connection may break below the answer too.
-        body: bytes = call_aws(self._name(key), lambda: self.client.get_object(**place)["Body"].read())
+        body: bytes = call_aws(self._name(key), answer["Body"].read)
         return body
 
     def write(self, key: str, body: bytes) -> None:
