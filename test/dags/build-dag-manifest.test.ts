@@ -81,13 +81,13 @@ describe("the DAG of a pipeline", () => {
       {
         id: "load",
         name: "prod.analytics.web_shop_events",
-        uri: "shardlift://prod/analytics/web_shop_events",
+        uri: "shardlift/prod/analytics/web_shop_events",
         table: "analytics.web_shop_events",
       },
       {
         id: "load",
         name: "prod.analytics.users",
-        uri: "shardlift://prod/analytics/users",
+        uri: "shardlift/prod/analytics/users",
         table: "Analytics.Users",
       },
     ]);
