@@ -11,10 +11,10 @@ if str(_folder) not in sys.path:
     sys.path.append(str(_folder))
 
 from shardlift_airflow.draw import draw_dags  # noqa: E402
-from shardlift_airflow.manifest import BrokenManifest, read_manifest  # noqa: E402
+from shardlift_airflow.manifest import BrokenManifestError, read_manifest  # noqa: E402
 
 _, _faults = draw_dags(read_manifest(_folder / "shardlift_manifest.json"))
 if _faults:
-    raise BrokenManifest(
+    raise BrokenManifestError(
         "These DAGs cannot be drawn, all others are:\n" + "\n".join(_faults) + "\nto do: run shardlift compile again"
     )

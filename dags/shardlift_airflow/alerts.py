@@ -11,6 +11,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 TIMEOUT_SECONDS = 10
+_NAMED_DAYS = 10
 _log = logging.getLogger(__name__)
 
 
@@ -29,7 +30,8 @@ class Alert:
 
 def render_text(alert: Alert) -> str:
     """Lines of plain text."""
-    days = ", ".join(alert.days[:10]) + (f" and {len(alert.days) - 10} more" if len(alert.days) > 10 else "")
+    more = len(alert.days) - _NAMED_DAYS
+    days = ", ".join(alert.days[:_NAMED_DAYS]) + (f" and {more} more" if more > 0 else "")
     lines = [
         alert.title,
         f"pipeline: {alert.pipeline} ({alert.owner})",
@@ -42,7 +44,7 @@ def render_text(alert: Alert) -> str:
 
 
 def build_webhook_body(alert: Alert) -> dict[str, Any]:
-    """A message as Slack takes it; its three special characters are escaped, so that no text becomes a link or a mention."""
+    """A message as Slack takes it. Its special characters are escaped: no text becomes a link or a mention."""
     text = render_text(alert).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     title, _, rest = text.partition("\n")
     block = {"type": "section", "text": {"type": "mrkdwn", "text": f"*{title}*\n{rest}"[:3000]}}
@@ -64,7 +66,7 @@ def send_alert(route: dict[str, Any], alert: Alert) -> bool:
             _publish(build_topic_message(alert, route["topic"]))
     except Exception as error:  # noqa: BLE001 whatever it is
         # The address is a secret, and errors of urllib may hold it.
-        _log.error("The alert %r was not sent: %s", alert.title, type(error).__name__)  # noqa: TRY400
+        _log.error("The alert %r was not sent: %s", alert.title, type(error).__name__)
         return False
     return route["type"] != "none"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from shardlift_airflow.compat import DAG, CronTriggerTimetable, Param, build_asset
-from shardlift_airflow.manifest import BrokenManifest, DagEntry, Json, Manifest, Step, TaskEntry, parse_dag
+from shardlift_airflow.manifest import BrokenManifestError, DagEntry, Json, Manifest, Step, TaskEntry, parse_dag
 from shardlift_airflow.tell import tell_failure
 
 
@@ -17,10 +17,9 @@ def draw_dags(manifest: Manifest) -> tuple[list[DAG], list[str]]:
     faults: list[str] = []
     for position, raw in enumerate(manifest.entries):
         try:
-            dag = draw_dag(parse_dag(raw), manifest)
-            if any(other.dag_id == dag.dag_id for other in drawn):
-                raise BrokenManifest("there is another of this name")
-            drawn.append(dag)
+            entry = parse_dag(raw)
+            refuse_second(entry.id, drawn)
+            drawn.append(draw_dag(entry, manifest))
         except Exception as error:  # noqa: BLE001 whatever is wrong with one entry is no matter of the others
             name = raw.get("id") if isinstance(raw, dict) else None
             faults.append(f"{name or f'entry {position}'}: {error}")
@@ -34,7 +33,7 @@ def draw_dag(entry: DagEntry, manifest: Manifest) -> DAG:
         description=entry.description,
         doc_md=entry.doc,
         schedule=None if entry.schedule is None else CronTriggerTimetable(entry.schedule, timezone="UTC"),
-        start_date=datetime.fromisoformat(entry.start).replace(tzinfo=timezone.utc),
+        start_date=datetime.fromisoformat(entry.start).replace(tzinfo=UTC),
         # A run looks at the last days as they are now: what was missed is in the next one.
         catchup=False,
         max_active_runs=entry.max_active_runs,
@@ -50,12 +49,18 @@ def draw_dag(entry: DagEntry, manifest: Manifest) -> DAG:
         tasks[task.id] = draw_task(operator, step, dag, tasks)
         for before in task.after:
             if before == task.id or before not in tasks:
-                raise BrokenManifest(f"{task.id} comes after {before}, which is not before it")
+                raise BrokenManifestError(f"{task.id} comes after {before}, which is not before it")
             tasks[before] >> tasks[task.id]
     # What Airflow would refuse later, with an import error that stops all DAGs of the file, it refuses here.
     dag.timetable.validate()
     dag.validate()
     return dag
+
+
+def refuse_second(name: str, drawn: list[DAG]) -> None:
+    """Airflow would silently keep one of the two."""
+    if any(dag.dag_id == name for dag in drawn):
+        raise BrokenManifestError("there is another of this name")
 
 
 def draw_param(field: Json) -> Param:
@@ -71,7 +76,7 @@ def draw_task(operator: type, step: Step, dag: DAG, drawn: dict[str, Any]) -> An
     if spread is None:
         return operator(**arguments)
     if spread["task"] not in drawn:
-        raise BrokenManifest(f"{step.task.id} is spread over {spread['task']}, which is not before it")
+        raise BrokenManifestError(f"{step.task.id} is spread over {spread['task']}, which is not before it")
     return operator.partial(**arguments, map_index_template="{{ task.item }}").expand(item=drawn[spread["task"]].output)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shardlift_airflow.compat import AirflowRescheduleException, read_states
@@ -20,7 +20,7 @@ def hold_back(step: Step, context: dict[str, Any]) -> None:
     at_once = int(context["params"].get(spread["at_once"]) or 1)
     if index >= at_once and count_before(read_states(context, step.task.id), index) >= at_once:
         later = timedelta(seconds=min(_POKE_SECONDS, step.task.poke_seconds))
-        raise AirflowRescheduleException(datetime.now(timezone.utc) + later)
+        raise AirflowRescheduleException(datetime.now(UTC) + later)
 
 
 def count_before(states: dict[int, str | None], index: int) -> int:

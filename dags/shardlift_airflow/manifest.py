@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from shardlift_airflow.check import find_problem
+
 VERSION = 1
 
 Json = dict[str, Any]
 
 
-class BrokenManifest(Exception):
+class BrokenManifestError(Exception):
     """The manifest, or entries of it, cannot be drawn."""
 
 
@@ -81,48 +83,40 @@ class Step:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Raises BrokenManifest where the file is missing, no JSON, of another version, or not as its schema says."""
+    """Raises BrokenManifestError where the file is missing, no JSON, of another version, or not as its schema says."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BrokenManifest(
-            f"{path.name} cannot be read: {error}\n  to do: run shardlift compile and copy what it writes beside the DAGs"
+        raise BrokenManifestError(
+            f"{path.name} cannot be read: {error}\n"
+            "  to do: run shardlift compile and copy what it writes beside the DAGs"
         ) from error
     version = raw.get("version") if isinstance(raw, dict) else None
     if version != VERSION:
-        raise BrokenManifest(
+        raise BrokenManifestError(
             f"{path.name} has version {version!r}; these DAG files read version {VERSION}\n"
             "  to do: copy the manifest and dags/ of the same release of Shardlift"
         )
-    problem = find_problem({**raw, "dags": []}, "manifest")
+    problem = find_problem(_read_schema("manifest"), {**raw, "dags": []})
     if problem is None and not isinstance(raw.get("dags"), list):
         problem = "dags is no list"
     if problem is not None:
-        raise BrokenManifest(f"{path.name} is not as its schema says: {problem}\n  to do: run shardlift compile again")
+        raise BrokenManifestError(
+            f"{path.name} is not as its schema says: {problem}\n  to do: run shardlift compile again"
+        )
     return Manifest(raw["environment"], raw["runner"], raw["alerts"], raw["dags"])
 
 
 def parse_dag(raw: Json) -> DagEntry:
-    """Raises BrokenManifest with the entry's first problem."""
-    problem = find_problem(raw, "dag")
+    """Raises BrokenManifestError with the entry's first problem."""
+    problem = find_problem(_read_schema("dag"), raw)
     if problem is not None:
-        raise BrokenManifest(problem)
+        raise BrokenManifestError(problem)
     known = {field.name: raw[field.name] for field in fields(DagEntry)}
     return DagEntry(**{**known, "tasks": [TaskEntry(**task) for task in raw["tasks"]]})
 
 
-def find_problem(value: Any, part: str) -> str | None:
-    """What is wrong first with a manifest or with one DAG's entry, and where; None where nothing is."""
-    from jsonschema.exceptions import best_match
-
-    error = best_match(_build_validator(part).iter_errors(value))
-    return None if error is None else f"{error.json_path}: {error.message}"
-
-
 @cache
-def _build_validator(part: str) -> Any:
-    # Airflow itself needs jsonschema, for params: it is always there.
-    from jsonschema import Draft7Validator
-
+def _read_schema(part: str) -> Json:
     schema = json.loads(Path(__file__).with_name("dag-manifest.schema.json").read_text(encoding="utf-8"))
-    return Draft7Validator(schema if part == "manifest" else schema["properties"]["dags"]["items"])
+    return schema if part == "manifest" else schema["properties"]["dags"]["items"]

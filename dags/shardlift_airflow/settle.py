@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shardlift_airflow.answers import explain, judge, list_days, parse_line
@@ -59,7 +59,7 @@ def finish(step: Step, line: dict[str, Any], context: dict[str, Any]) -> Any:
 
 def ask_again(step: Step, ended: Ended, line: dict[str, Any], context: dict[str, Any]) -> Any:
     """Puts the task off without holding a worker, until its patience with this run is over."""
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     begun = context["dag_run"].start_date or now
     if now - begun < timedelta(seconds=step.task.patience_seconds):
         raise AirflowRescheduleException(now + timedelta(seconds=step.task.poke_seconds))

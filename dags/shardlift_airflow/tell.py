@@ -76,7 +76,7 @@ def _read_told(key: str) -> list[str]:
     """Unreadable counts as nobody told: better twice than never."""
     try:
         told = json.loads(read_variable(key) or "[]")
-    except Exception:
+    except Exception:  # noqa: BLE001 whatever it is
         _log.exception("Airflow's variable %s cannot be read", key)
         return []
     return told if isinstance(told, list) else []
@@ -86,5 +86,5 @@ def _write_told(key: str, days: list[str]) -> None:
     try:
         if _read_told(key) != days:
             write_variable(key, json.dumps(days))
-    except Exception:
+    except Exception:  # noqa: BLE001 whatever it is
         _log.exception("Airflow's variable %s cannot be set; the next look tells of these days again", key)

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AirflowName, airflows, findAirflowFault, runAirflowLint, runAirflowTests } from "./airflow.ts";
 import { findGlueLintFault, findSparkFault, runGlueLint, runGlueTests } from "./glue-script.ts";
 import { findPythonPrograms, pythonPrograms, pythonToolchains } from "./python-programs.ts";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
@@ -13,6 +14,8 @@ export const toolchains: Toolchains = {
   sqlfluff: findSqlfluffFault,
   spark: findSparkFault,
   "glue lint": findGlueLintFault,
+  airflow2: () => findAirflowFault("airflow2"),
+  airflow3: () => findAirflowFault("airflow3"),
 };
 
 /** The table of suites. With filters only vitest's, since only it knows what they mean. */
@@ -40,6 +43,12 @@ const slowSuites: Suite[] = [
   grammarSuite,
   { name: "the Glue script", needs: ["spark"], run: runGlueTests },
   { name: "types, lint and format of the Glue script", needs: ["glue lint"], run: runGlueLint },
+  ...(Object.keys(airflows) as AirflowName[]).map((name) => ({
+    name: `DAGs on ${airflows[name]}`,
+    needs: [name],
+    run: () => runAirflowTests(name),
+  })),
+  { name: "lint and format of the DAGs", needs: ["glue lint"], run: runAirflowLint },
 ];
 
 /** A program that only says yes or no counts as one test. */

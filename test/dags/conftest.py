@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -99,14 +99,12 @@ def build_step(manifest: Json, dag: str = "shardlift__shop", task: str = "extrac
 
     entry = parse_dag(next(raw for raw in manifest["dags"] if raw["id"] == dag))
     found = next(one for one in entry.tasks if one.id == task)
-    return Step(
-        replace(found, **changes), entry, manifest["environment"], manifest["runner"], manifest["alerts"]
-    )
+    return Step(replace(found, **changes), entry, manifest["environment"], manifest["runner"], manifest["alerts"])
 
 
 def build_context(**changes: Any) -> Json:
     """What Airflow hands to a task, as far as ours read it."""
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     run = SimpleNamespace(run_type="scheduled", logical_date=now, start_date=now, run_id="r1")
     ti = SimpleNamespace(map_index=-1, dag_id="d", task_id="t", run_id="r1", log_url="http://airflow/log/1")
     events: Any = defaultdict(lambda: SimpleNamespace(extra=None))

@@ -109,7 +109,7 @@ def test_a_secret_by_arn_is_read_in_its_own_region(monkeypatch):
 
     def client(name, region_name):
         assert (name, region_name) == ("secretsmanager", "eu-west-1")
-        return SimpleNamespace(get_secret_value=lambda SecretId: {"SecretString": SecretId + "\n"})
+        return SimpleNamespace(get_secret_value=lambda **given: {"SecretString": given["SecretId"] + "\n"})
 
     monkeypatch.setattr(boto3, "client", client)
     assert read_secret({"from": "aws-secret", "arn": arn}) == arn

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from conftest import PIPELINES
-from shardlift_airflow.manifest import BrokenManifest, find_problem, parse_dag, read_manifest
+from shardlift_airflow.manifest import BrokenManifestError, parse_dag, read_manifest
 
 
 def write(folder, value):
@@ -37,19 +37,19 @@ def test_entries_are_left_unread_so_that_a_broken_one_is_its_own_matter(tmp_path
     ],
 )
 def test_a_manifest_that_is_none_says_what_is_wrong(tmp_path, manifest, change, told):
-    with pytest.raises(BrokenManifest, match="to do") as caught:
+    with pytest.raises(BrokenManifestError, match="to do") as caught:
         read_manifest(write(tmp_path, {**manifest, **change}))
     assert told in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "\ufeff{}"])
 def test_text_that_is_no_manifest_is_refused(tmp_path, text):
-    with pytest.raises(BrokenManifest):
+    with pytest.raises(BrokenManifestError):
         read_manifest(write(tmp_path, text))
 
 
 def test_a_missing_manifest_says_what_writes_one(tmp_path):
-    with pytest.raises(BrokenManifest, match="shardlift compile"):
+    with pytest.raises(BrokenManifestError, match="shardlift compile"):
         read_manifest(tmp_path / "shardlift_manifest.json")
 
 
@@ -63,11 +63,13 @@ def test_a_missing_manifest_says_what_writes_one(tmp_path):
     ],
 )
 def test_an_entry_that_is_none_says_what_is_wrong(manifest, change, told):
-    with pytest.raises(BrokenManifest, match=told):
+    with pytest.raises(BrokenManifestError, match=told):
         parse_dag({**manifest["dags"][0], **change})
 
 
 def test_a_problem_is_told_with_its_place(manifest):
     entry = manifest["dags"][0]
     entry["tasks"][2]["retries"] = "many"
-    assert find_problem(entry, "dag") == "$.tasks[2].retries: 'many' is not of type 'integer'"
+    with pytest.raises(BrokenManifestError) as caught:
+        parse_dag(entry)
+    assert str(caught.value) == "$.tasks[2].retries: 'many' is no integer"

@@ -1,7 +1,7 @@
 """A task's life by the command's exit code: real processes, Airflow's own operator classes."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -30,7 +30,7 @@ def say(code, line=LINE):
 
 
 def begun(seconds_ago):
-    start = datetime.now(timezone.utc) - timedelta(seconds=seconds_ago)
+    start = datetime.now(UTC) - timedelta(seconds=seconds_ago)
     return SimpleNamespace(run_type="scheduled", logical_date=start, start_date=start, run_id="r")
 
 
@@ -71,7 +71,7 @@ def test_69_and_what_ended_from_outside_is_retried(manifest, tmp_path, code):
 
 
 def test_75_is_asked_again_after_the_environments_pace(manifest, tmp_path):
-    before = datetime.now(timezone.utc)
+    before = datetime.now(UTC)
     with pytest.raises(AirflowRescheduleException) as caught:
         build_operator(manifest, tmp_path, say(75)).execute(build_context())
     later = caught.value.reschedule_date - before

@@ -1,15 +1,15 @@
 """From task, form and run to a command's words."""
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 from conftest import build_step
 from shardlift_airflow.words import build_words, day_before
 
-SCHEDULED = SimpleNamespace(run_type="scheduled", logical_date=datetime(2026, 11, 21, 5, 30, tzinfo=timezone.utc))
-BACKFILL = SimpleNamespace(run_type="backfill", logical_date=datetime(2026, 11, 21, 5, 30, tzinfo=timezone.utc))
+SCHEDULED = SimpleNamespace(run_type="scheduled", logical_date=datetime(2026, 11, 21, 5, 30, tzinfo=UTC))
+BACKFILL = SimpleNamespace(run_type="backfill", logical_date=datetime(2026, 11, 21, 5, 30, tzinfo=UTC))
 BASE = ["extract", "--pipeline", "shop", "--environment", "local", "--progress", "lines"]
 
 
