@@ -2,12 +2,14 @@ import { parse } from "node:path";
 import type { Finding, Issue } from "./issue.ts";
 import { locateFindings } from "./locate-findings.ts";
 import type { ParsedPipeline } from "./parse-pipeline.ts";
+import { checkTeams } from "./team-rules.ts";
 import type { Environment } from "./types.ts";
 
 /** What a pipeline asks of the environment it is run in, where both are known. */
 export function checkNeeds(parsed: ParsedPipeline, environment: Environment): Issue[] {
   const findings = [...findMissingKey(parsed, environment), ...findAmbiguousSchemas(parsed, environment)];
-  return locateFindings(findings, parsed.file, parsed.locate);
+  const issues = locateFindings(findings, parsed.file, parsed.locate);
+  return [...issues, ...checkTeams(parsed, environment)];
 }
 
 /** A pipeline that hashes needs a key, which only the environment can name. */

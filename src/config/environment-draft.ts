@@ -10,6 +10,7 @@ export interface EnvironmentDraft {
   warehouse?: SnowflakeDraft & { path?: string };
   secrets?: { hash_key?: { from?: string } };
   keep?: number;
+  teams?: ({ owner?: string } | undefined)[];
 }
 
 interface S3Draft {

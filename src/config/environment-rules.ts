@@ -10,6 +10,7 @@ import { isMapping } from "./parse-yaml.ts";
 import { s3Rules } from "./s3-rules.ts";
 import { showValue } from "./show-value.ts";
 import { snowflakeRules } from "./snowflake-rules.ts";
+import { teamRules } from "./team-rules.ts";
 
 /** No two of them may lie inside one another: each is listed, cleaned or deleted in by one owner. */
 function placesLieApart(draft: EnvironmentDraft, _raw: Record<string, unknown>, root: string): Finding[] {
@@ -88,4 +89,5 @@ export const environmentRules: readonly EnvironmentRule[] = [
   ...glueRules,
   ...orchestrationRules,
   ...bigQueryRules,
+  ...teamRules,
 ];

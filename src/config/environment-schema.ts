@@ -9,6 +9,7 @@ import { parseS3Url } from "./parse-aws-names.ts";
 import { parseSecretReference, secretPattern, secretRule } from "./parse-secret-reference.ts";
 import { s3LakeSchema } from "./s3-schema.ts";
 import { snowflakeSchema } from "./snowflake-schema.ts";
+import { teamsSchema } from "./team-schema.ts";
 
 /**
  * An environment file as it is written. A further type of source, lake, engine, catalog or warehouse is one
@@ -174,6 +175,7 @@ export const environmentSchema = z
         example: "24 hours",
       },
     ).prefault("24 hours"),
+    teams: teamsSchema,
     runner: runnerSchema,
     alerts: alertsSchema,
     airflow: airflowSchema,

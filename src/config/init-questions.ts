@@ -2,7 +2,7 @@ import type { Day } from "../days/day.ts";
 import { type FamilyName, families, familyNames } from "../days/families.ts";
 import { parseLine } from "./fields.ts";
 import type { Parsed, Problem } from "./issue.ts";
-import { parseConfigName, parseDataset, parseProject, parseTableName } from "./parse-names.ts";
+import { parseConfigName, parseDataset, parseProject, parseSchemaName } from "./parse-names.ts";
 import { parseTimeZone } from "./parse-time-zone.ts";
 import { parseStart } from "./pipeline-schema.ts";
 import { renderChoice } from "./suggest.ts";
@@ -76,7 +76,7 @@ export const initQuestions: readonly AnyQuestion[] = [
     flag: "schema",
     text: "Schema of the warehouse's tables",
     fallback: "analytics",
-    parse: parseSchema,
+    parse: parseSchemaName,
   },
 ];
 
@@ -106,13 +106,6 @@ function parseFamilies(text: string): Parsed<FamilyName[]> {
 
 function isFamilyName(text: string): text is FamilyName {
   return (familyNames as string[]).includes(text);
-}
-
-function parseSchema(text: string): Parsed<string> {
-  const parsed = parseTableName(text.includes(".") ? text : `${text}.events`);
-  if ("value" in parsed && !text.includes(".")) return { value: text };
-  const rule = "letters a-z, digits and underscores, no digit first, and none of the warehouse's own schemas";
-  return { problem: { failed: "is not a schema", rule, remedy: 'write it like "analytics"' } };
 }
 
 /** Answers as they were typed or given by flags, by key. */

@@ -53,6 +53,7 @@ function buildEnvironment(raw: EnvironmentFile, { file, name, root }: Environmen
     secrets: { hashKey: secrets.hash_key === undefined ? null : buildReference(secrets.hash_key, root) },
     retry: { attempts: retry.attempts, maxWaitMs: retry.max_wait },
     keepMs: raw.keep,
+    teams: raw.teams ?? [],
     orchestration: buildOrchestration(raw, root),
     file,
   };

@@ -69,6 +69,14 @@ function findTableProblem(schema: string, table: string, further: number): Probl
   return { failed: `ends in ${suffix}`, rule, remedy };
 }
 
+/** The schema of a table, alone. */
+export function parseSchemaName(text: string): Parsed<string> {
+  const isAlone = !text.includes(".") && findTableProblem(text, "events", 0) === null;
+  if (isAlone) return { value: text };
+  const rule = "letters a-z, digits and underscores, no digit first, and none of the warehouse's own schemas";
+  return { problem: { failed: "is not a schema", rule, remedy: 'write it like "analytics"' } };
+}
+
 /** `user_properties.email`: everything after the first dot is kept as it is, dots included. */
 export function parseColumnPath(text: string): Parsed<ColumnPath> {
   const dot = text.indexOf(".");

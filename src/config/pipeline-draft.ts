@@ -5,6 +5,7 @@ import type { ColumnPath, TableName } from "./types.ts";
 /** Checked values of a pipeline file; whatever is wrong by itself is missing here. */
 export interface PipelineDraft {
   name?: string;
+  owner?: string;
   families?: (FamilyDraft | undefined)[];
   lookback?: number;
   retention?: number;

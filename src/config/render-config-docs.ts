@@ -24,6 +24,7 @@ export function renderConfigDocs({ pipeline, environment, examples }: ConfigDocs
     "## Environments: `environments/<name>.yaml`",
     renderTable(environment),
     environmentRules,
+    teamsWords,
     values,
     "## Examples",
     ...examples.map(({ file, text }) => `### ${file}\n\n\`\`\`yaml\n${text.trimEnd()}\n\`\`\``),
@@ -61,6 +62,10 @@ every tool of AWS: variables, profiles, roles of the machine or the container; n
 A source of type \`bigquery\` signs in by \`audience\` and \`region\`, by \`private_key\`, or, with \`auth: default\`, by what
 Google's tools of this machine are signed in with; \`impersonate\` goes with each. Runs of Glue sign in by themselves: with
 \`auth: workload_identity\`, or a \`private_key\` from \`aws-secret:\`. In production tokens come from Google alone.`;
+
+const teamsWords = `With \`teams\`, a pipeline's \`owner\` is the \`owner\` of one of them, and its tables are in that team's schemas; without it
+everybody may write anywhere. \`validate\` looks at the teams of every environment, all other commands at those of theirs.
+[self-service.md](self-service.md) shows how teams then add pipelines without asking anyone.`;
 
 const values = `## How values are written
 

@@ -209,6 +209,14 @@ export interface SnowflakeWarehouse {
   endpoint: { protocol: "http" | "https"; host: string; port: number } | null;
 }
 
+/** Who may write where. */
+export interface Team {
+  /** As `owner` of its pipelines says. */
+  owner: string;
+  /** Schemas of the warehouse; case is no matter. */
+  schemas: string[];
+}
+
 /** How a scheduler runs a command. `config` is what SHARDLIFT_CONFIG is set to; null: left as it is there. */
 export type Runner = BashRunner | EcsRunner;
 
@@ -268,6 +276,8 @@ export interface Environment {
   retry: { attempts: number; maxWaitMs: number };
   /** How long a generation stays after it was swapped away; attempts end after half of it. */
   keepMs: number;
+  /** Empty: whoever has a pipeline may write to any schema. */
+  teams: Team[];
   /** For schedulers; commands themselves do not read it. */
   orchestration: Orchestration;
   file: string;

@@ -86,6 +86,7 @@ function buildEnvironment(folder: string, file: string): Environment {
     secrets: { hashKey: null },
     retry: { attempts: 1, maxWaitMs: 1_000 },
     keepMs: 86_400_000,
+    teams: [],
     orchestration: plainOrchestration,
     file: "environments/real-rows.yaml",
   };

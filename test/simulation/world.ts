@@ -130,6 +130,7 @@ const environment: Environment = {
   secrets: { hashKey: null },
   retry: { attempts: 4, maxWaitMs: 60_000 },
   keepMs,
+  teams: [],
   orchestration: plainOrchestration,
   file: "environments/simulation.yaml",
 };

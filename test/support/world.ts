@@ -146,6 +146,7 @@ export function buildEnvironment(folder: string): Environment {
     secrets: { hashKey: null },
     retry: { attempts: 3, maxWaitMs: 1000 },
     keepMs: 24 * 3_600_000,
+    teams: [],
     orchestration: plainOrchestration,
     file: "environments/test.yaml",
   };

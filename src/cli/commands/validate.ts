@@ -6,10 +6,14 @@ import { formatPlural } from "../../plan/format.ts";
 import type { Io } from "../io.ts";
 import { findConfig } from "../session.ts";
 
-/** `shardlift validate`: every pipeline and environment, all problems at once. */
+/**
+ * `shardlift validate`: every pipeline and environment, all problems at once; what their teams may write to is looked at
+ * in every environment.
+ */
 export async function run(flags: { config?: string; json?: boolean }, io: Io): Promise<number> {
   const root = findConfig({ ...flags, environment: "" }, io);
-  const [pipelines, environments] = await Promise.all([readPipelines(root, null), readEnvironments(root)]);
+  const environments = await readEnvironments(root);
+  const pipelines = await readPipelines(root, null, environments.environments);
   const issues = [...pipelines.issues, ...environments.issues];
   const counts = { pipelines: pipelines.pipelines.length, environments: environments.environments.length };
   if (flags.json) io.stdout.write(`${JSON.stringify({ ...counts, issues })}\n`);
