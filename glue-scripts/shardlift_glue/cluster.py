@@ -1,7 +1,6 @@
 """What the driver makes of Spark: a context, how many tasks run at once, and the memory of each."""
 
 import atexit
-import os
 import shutil
 import tempfile
 import zipfile
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from pyspark import SparkConf, SparkContext
 
+from .machine_memory import read_machine_memory
 from .options import Options
 from .spark_spread import SparkSpread
 
@@ -55,8 +55,7 @@ def read_task_memory(context: SparkContext) -> int:
     heap = conf.get("spark.driver.memory" if is_local else "spark.executor.memory", "1g") or "1g"
     cores = context.defaultParallelism if is_local else int(conf.get("spark.executor.cores", "4") or "4")
     tasks = max(1, cores // int(conf.get("spark.task.cpus", "1") or "1"))
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return choose_task_memory(total, parse_size(heap), tasks)
+    return choose_task_memory(read_machine_memory(), parse_size(heap), tasks)
 
 
 def choose_task_memory(total_bytes: int, heap_bytes: int, tasks: int) -> int:

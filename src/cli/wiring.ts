@@ -10,6 +10,7 @@ import {
   withStoreRetries,
   withWarehouseRetries,
 } from "../tasks/retry.ts";
+import { boundMemory, readMachineMemory } from "./machine-memory.ts";
 import { readReference, readSecret } from "./read-secret.ts";
 
 export interface WiringInput {
@@ -29,7 +30,8 @@ export interface OpenPorts {
 }
 
 /** Builds the adapters an environment names; each is imported only where it is used. */
-export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
+export async function buildPorts(asked: WiringInput): Promise<OpenPorts> {
+  const input = withinMachine(asked);
   const { environment, clock } = input;
   const again = createAgain(input);
   const store = await buildStore(environment, again);
@@ -44,9 +46,14 @@ export async function buildPorts(input: WiringInput): Promise<OpenPorts> {
 }
 
 /** The warehouse alone, for whoever only asks it. */
-export async function openWarehouse(input: WiringInput): Promise<Warehouse> {
+export async function openWarehouse(asked: WiringInput): Promise<Warehouse> {
+  const input = withinMachine(asked);
   const again = createAgain(input);
   return buildWarehouse(input, await buildStore(input.environment, again), again);
+}
+
+function withinMachine(input: WiringInput): WiringInput {
+  return { ...input, environment: boundMemory(input.environment, readMachineMemory()) };
 }
 
 function createAgain({ environment, clock, signal }: WiringInput): Retrying {
