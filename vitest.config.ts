@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers,
+    globalSetup: ["test/setup/temp-root.ts"],
     projects: [
       {
         extends: true,
