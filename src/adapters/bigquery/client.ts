@@ -24,7 +24,7 @@ export function createBigQueryCalls(options: BigQueryOptions, wayIn = createWayI
         return await askSignedIn(options, wayIn, work);
       } catch (error) {
         signal?.throwIfAborted();
-        throw translateError(error, doing);
+        throw translateError(error, { ...doing, principal: doing.principal ?? wayIn.principal() });
       }
     });
 }

@@ -13,7 +13,7 @@ import { parseTable, type TableMetadata } from "./table.ts";
 /** Tables on one page of a list. */
 const pageTables = 1_000;
 
-interface Reading {
+export interface Reading {
   options: BigQueryOptions;
   ask: AskBigQuery;
 }
@@ -53,7 +53,7 @@ async function listTables({ options, ask }: Reading, dataset: string): Promise<s
 }
 
 /** @returns null where the API says that there is no such table */
-async function readTable(
+export async function readTable(
   { options, ask }: Reading,
   dataset: string,
   table: string,
@@ -73,7 +73,8 @@ async function readTable(
   return answer === null ? null : parseTable(answer[0], name);
 }
 
-function describe(options: BigQueryOptions, dataset: string): Omit<Doing, "failed" | "permission"> {
+/** Where a call's right is granted, and to whom. */
+export function describe(options: BigQueryOptions, dataset: string): Omit<Doing, "failed" | "permission"> {
   const { project: billed, impersonate } = options.config;
   return { dataset, project: dataProject(options), billed, principal: impersonate };
 }

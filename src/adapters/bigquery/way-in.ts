@@ -2,6 +2,7 @@ import { ShardliftError } from "../../errors.ts";
 import { translateAuthError } from "./auth/auth-errors.ts";
 import { createAuthClient } from "./auth/create-auth-client.ts";
 import { describeSignIn } from "./auth/describe-sign-in.ts";
+import { readPrincipal } from "./auth/read-principal.ts";
 import { type AuthClient, type BigQueryClient, loadBigQuery } from "./driver.ts";
 import { answerMs, type BigQueryOptions } from "./options.ts";
 import { withinTime } from "./within-time.ts";
@@ -14,6 +15,8 @@ export interface SignedIn {
 
 /** One sign-in for all calls, made when the first one comes. */
 export interface WayIn {
+  /** Who signed in last, as whoever grants rights names them; null where nobody can tell. */
+  principal(): string | null;
   /** Rejects with what is to be done, where there is no token. */
   enter(): Promise<SignedIn>;
   /** The next call signs in anew; no harm where another one has done so already. */
@@ -22,12 +25,16 @@ export interface WayIn {
 
 export function createWayIn(options: BigQueryOptions): WayIn {
   let opening: Promise<SignedIn> | null = null;
+  let principal: string | null = null;
   return {
+    principal: () => principal,
     async enter() {
       opening ??= open(options);
       const mine = opening;
       try {
-        return await withinTime(enterBy(mine), answerMs(options), options.signal);
+        const signedIn = await withinTime(enterBy(mine), answerMs(options), options.signal);
+        principal = readPrincipal(options.config, signedIn.auth);
+        return signedIn;
       } catch (error) {
         if (opening === mine) opening = null;
         throw translateAuthError(error, describeSignIn(options.config));

@@ -1,33 +1,26 @@
-import { type ErrorCode, isShardliftError, ShardliftError } from "../../errors.ts";
+import { ShardliftError } from "../../errors.ts";
+import { type ExaminedStep, skipStep, tryStep } from "../examine-step.ts";
 import { nameObject, nameQualified } from "./names.ts";
 import type { SnowflakeOptions } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { renderBootstrapSql, renderSnowflakeSql } from "./sql.ts";
 
-/** One thing that was tried, and what came of it. */
-export interface SnowflakeStep {
-  step: string;
-  ok: boolean;
-  detail: string;
-  /** Of the failure; absent where the step is well or was not tried. */
-  code?: ErrorCode;
-}
-
 /** Tries sign-in, warehouse, database, stage and integration; whatever fails says which grant is missing. */
-export async function* examineSnowflake(options: SnowflakeOptions): AsyncGenerator<SnowflakeStep> {
+export async function* examineSnowflake(options: SnowflakeOptions): AsyncGenerator<ExaminedStep> {
   let session: Session | null = null;
-  const { config } = options;
-  yield await tryStep(options, "sign-in", async () => {
+  const { config, signal } = options;
+  const openOne = async () => {
     session = await openSession(options);
     return `account ${config.account} as ${config.user}, by ${config.auth.type}`;
-  });
+  };
+  yield await tryStep("sign-in", openOne, signal);
   const looks = listLooks(options);
   if (session === null) {
-    for (const [step] of looks) yield { step, ok: false, detail: "not tried: sign-in failed" };
+    for (const [step] of looks) yield skipStep(step, "sign-in failed");
     return;
   }
   try {
-    for (const [step, look] of looks) yield await tryStep(options, step, () => look(session!));
+    for (const [step, look] of looks) yield await tryStep(step, () => look(session!), signal);
   } finally {
     await (session as Session).end();
   }
@@ -84,19 +77,4 @@ function buildElsewhereError({ integration, lakeUrl }: SnowflakeOptions["config"
     received: `${integration} allows ${url}, not ${lakeUrl}`,
     remedy: `ALTER STORAGE INTEGRATION ${integration} SET STORAGE_ALLOWED_LOCATIONS = ('${lakeUrl}'), those of others beside it`,
   });
-}
-
-async function tryStep(
-  { signal }: SnowflakeOptions,
-  step: string,
-  look: () => Promise<string>,
-): Promise<SnowflakeStep> {
-  try {
-    return { step, ok: true, detail: await look() };
-  } catch (error) {
-    signal?.throwIfAborted();
-    // The driver's errors that nobody knows are shown as they are: this is where they are looked for.
-    if (!(error instanceof Error)) throw error;
-    return { step, ok: false, detail: error.message, code: isShardliftError(error) ? error.code : "bug" };
-  }
 }

@@ -50,7 +50,7 @@ describe("a permission that is missing", () => {
         received:
           "Access Denied: Dataset shop-data:analytics_1: Permission bigquery.tables.list denied on dataset shop-data:analytics_1 (or it may not exist). (HTTP 403, accessDenied)",
         remedy:
-          'grant the one who signs in "BigQuery Data Viewer" (roles/bigquery.dataViewer) on the dataset: in the console, BigQuery > shop-data > analytics_1 > Share > Manage permissions > Add principal',
+          'grant shardlift@shop-prod.iam.gserviceaccount.com "BigQuery Data Viewer" (roles/bigquery.dataViewer) on the dataset: in the console, BigQuery > shop-data > analytics_1 > Share > Manage permissions > Add principal',
       },
     });
   });
@@ -180,7 +180,7 @@ describe("faults that pass", () => {
   });
 
   test("such as no token, end after the same time, and the next call signs in anew", async () => {
-    const { double, source } = await open({ answerMs: 50, config: federation });
+    const { double, source } = await open({ answerMs: 500, config: federation });
     const until = new Promise<void>((resolve) => onTestFinished(() => resolve()));
     double.faults.add({ do: "hold", until, method: "sts.token" });
     const error = await fail(get(source));

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { examineSnowflake, type SnowflakeStep } from "../../../src/adapters/snowflake/examine.ts";
+import type { ExaminedStep } from "../../../src/adapters/examine-step.ts";
+import { examineSnowflake } from "../../../src/adapters/snowflake/examine.ts";
 import type { SnowflakeOptions } from "../../../src/adapters/snowflake/options.ts";
 import type { Clock } from "../../../src/ports.ts";
 import { buildConfig, privateKey } from "./snowflake-world.ts";
@@ -32,8 +33,8 @@ function createHurriedClock(): { clock: Clock; slept: number[] } {
   return { clock: { now: () => 0, sleep }, slept };
 }
 
-async function examineAll(options: SnowflakeOptions): Promise<SnowflakeStep[]> {
-  const steps: SnowflakeStep[] = [];
+async function examineAll(options: SnowflakeOptions): Promise<ExaminedStep[]> {
+  const steps: ExaminedStep[] = [];
   for await (const step of examineSnowflake(options)) steps.push(step);
   return steps;
 }

@@ -7,7 +7,7 @@ import { runExtract } from "./extract.ts";
 
 const base = "^/bigquery/v2/projects/(?<project>[^/]+)/jobs";
 
-/** Extract jobs alone: whoever queries or loads is refused. */
+/** Extract jobs alone, and dry runs of queries: whoever queries or loads is refused. */
 export function createJobRoutes(world: BigQueryWorld): Route[] {
   return [
     {
@@ -30,7 +30,8 @@ async function insertJob(world: BigQueryWorld, { params, body, principal }: ApiR
   requireProject(world, project);
   requirePermission(world, "bigquery.jobs.create", `Project ${project}`);
   const asked = JSON.parse(body.toString()) as ApiJob;
-  const extract = asked.configuration?.extract;
+  const { extract, query, dryRun } = asked.configuration ?? {};
+  if (query !== undefined && dryRun === true) return answerDryRun(world, asked, project);
   if (extract === undefined)
     throw new ApiFault(400, "invalid", "Required parameter is missing: configuration.extract");
   const source = findSource(world, extract, asked.jobReference?.location);
@@ -53,6 +54,29 @@ async function insertJob(world: BigQueryWorld, { params, body, principal }: ApiR
   await work(world, job, source, extract, fate?.error ?? null);
   // Whatever becomes of it, an accepted job runs at first.
   return { json: { ...renderJob(world, key), status: { state: "RUNNING" } } };
+}
+
+/** Looked at and not run: there is no such job afterwards. */
+function answerDryRun(
+  world: BigQueryWorld,
+  { configuration, jobReference }: ApiJob,
+  projectId: string,
+): ApiAnswer {
+  if (configuration?.query?.query !== "SELECT 1")
+    throw new ApiFault(400, "invalidQuery", `not modelled: ${configuration?.query?.query}`);
+  const creationTime = String(world.clock.now());
+  const json: ApiJob = {
+    kind: "bigquery#job",
+    configuration: { ...configuration, jobType: "QUERY" },
+    jobReference: { ...jobReference, projectId },
+    status: { state: "DONE" },
+    statistics: {
+      creationTime,
+      totalBytesProcessed: "0",
+      query: { totalBytesProcessed: "0", cacheHit: false },
+    },
+  };
+  return { json };
 }
 
 interface Source {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ApiFault } from "../errors.ts";
 import type { ApiAnswer, ApiRequest, Route } from "../route.ts";
 import type { BigQueryWorld, BucketState } from "../world.ts";
-import { requirePermission } from "./access.ts";
+import { isGranted, requirePermission } from "./access.ts";
 import { crc32c } from "./crc32c.ts";
 
 const base = "^(?:/download)?/storage/v1/b/(?<bucket>[^/]+)";
@@ -16,6 +16,12 @@ export function createStorageRoutes(world: BigQueryWorld): Route[] {
       verb: "GET",
       path: path("/?"),
       answer: (asked) => getBucket(world, asked),
+    },
+    {
+      name: "storage.buckets.testIamPermissions",
+      verb: "GET",
+      path: path("/iam/testPermissions"),
+      answer: (asked) => testPermissions(world, asked),
     },
     {
       name: "storage.objects.list",
@@ -49,6 +55,15 @@ function getBucket(world: BigQueryWorld, { params }: ApiRequest): ApiAnswer {
   const { bucket = "" } = params;
   const { location } = findBucket(world, bucket, "storage.buckets.get");
   return { json: { kind: "storage#bucket", id: bucket, name: bucket, location: location.toUpperCase() } };
+}
+
+/** Takes no right but to be somebody. */
+function testPermissions(world: BigQueryWorld, { params, query }: ApiRequest): ApiAnswer {
+  const { bucket = "" } = params;
+  if (!world.buckets.has(bucket)) throw new ApiFault(404, "notFound", "The specified bucket does not exist.");
+  const permissions = query.getAll("permissions").filter((one) => isGranted(world, one, bucket));
+  const kind = "storage#testIamPermissionsResponse";
+  return { json: { kind, ...(permissions.length === 0 ? {} : { permissions }) } };
 }
 
 function listObjects(world: BigQueryWorld, { params, query }: ApiRequest): ApiAnswer {

@@ -10,7 +10,7 @@ import {
   isExpired,
   type TableState,
 } from "../world.ts";
-import { requirePermission, requireProject } from "./access.ts";
+import { isGranted, requirePermission, requireProject } from "./access.ts";
 
 const base = "^/bigquery/v2/projects/(?<project>[^/]+)/datasets/(?<dataset>[^/]+)";
 
@@ -27,6 +27,12 @@ export function createTableRoutes(world: BigQueryWorld): Route[] {
       verb: "GET",
       path: new RegExp(`${base}/tables/(?<table>[^/]+)$`),
       answer: (request) => getTable(world, request),
+    },
+    {
+      name: "bigquery.tables.testIamPermissions",
+      verb: "POST",
+      path: new RegExp(`${base}/tables/(?<table>[^/:]+)/?:testIamPermissions$`),
+      answer: (request) => testPermissions(world, request),
     },
     {
       name: "bigquery.datasets.get",
@@ -88,6 +94,17 @@ function getTable(world: BigQueryWorld, { params }: ApiRequest): ApiAnswer {
   const table = findTable(world, project, id, name);
   const etag = buildTableEtag(table);
   return { json: renderTable(dataset, table, etag), etag };
+}
+
+/** Whoever has none of them, and whoever asks of a table that is not there, is answered without a list. */
+function testPermissions(world: BigQueryWorld, { params, body }: ApiRequest): ApiAnswer {
+  const { project = "", dataset = "", table = "" } = params;
+  const { permissions: asked } = JSON.parse(body.toString()) as { permissions: string[] };
+  const isThere = world.datasets.get(`${project}:${dataset}`)?.tables.has(table) ?? false;
+  const permissions = asked.filter(
+    (one) => isThere && isGranted(world, one, `${project}:${dataset}.${table}`),
+  );
+  return { json: permissions.length === 0 ? {} : { permissions } };
 }
 
 /** Of what people declare alone: new rows, and the times and sizes they bring, leave it as it was. */

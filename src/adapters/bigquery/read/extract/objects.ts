@@ -1,4 +1,5 @@
 import { ShardliftError } from "../../../../errors.ts";
+import { readApiFault } from "../../api-error.ts";
 import { translateAuthError } from "../../auth/auth-errors.ts";
 import { createAuthClient } from "../../auth/create-auth-client.ts";
 import { describeSignIn } from "../../auth/describe-sign-in.ts";
@@ -31,6 +32,10 @@ export interface StoredExtract {
 export interface ExtractObjects {
   list(bucket: string, prefix: string): Promise<StoredExtract[]>;
   remove(extract: StoredExtract): Promise<void>;
+  /** Those of the rights on a bucket that whoever signs in has; asking takes none. */
+  listRights(bucket: string, rights: readonly string[]): Promise<string[]>;
+  /** `EU`, `EUROPE-WEST3` */
+  readLocation(bucket: string): Promise<string>;
   createChecksum(): Promise<Checksum>;
   /** Bytes from a place on. */
   openBody(extract: StoredExtract, start: number, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
@@ -59,10 +64,21 @@ export function createExtractObjects(options: BigQueryOptions, doing: Doing): Ex
     try {
       return await withinTime(work(opened), options.answerMs ?? answerMs, options.signal);
     } catch (error) {
+      if (readApiFault(error)?.status === 404) throw buildNoBucket(doing);
       throw translateError(error, { ...doing, permission });
     }
   };
   return {
+    listRights: (bucket, rights) =>
+      ask("storage.objects.list", async ({ storage }) => {
+        const [has] = await storage.bucket(bucket).iam.testPermissions([...rights]);
+        return rights.filter((right) => has[right] === true);
+      }),
+    readLocation: (bucket) =>
+      ask("storage.buckets.get", async ({ storage }) => {
+        const [{ location }] = await storage.bucket(bucket).getMetadata();
+        return String(location);
+      }),
     list: (bucket, prefix) =>
       ask("storage.objects.list", ({ storage }) => listObjects(storage, bucket, prefix)),
     remove: ({ bucket, name, generation }) =>
@@ -73,6 +89,17 @@ export function createExtractObjects(options: BigQueryOptions, doing: Doing): Ex
       requestBody(await open(), addressOf(options, extract), start, signal),
     createChecksum: async () => new (await open()).CRC32C(),
   };
+}
+
+/** Of calls that name no object, or do not mind whether it is there, a 404 says that the bucket is not. */
+function buildNoBucket({ failed }: Doing): ShardliftError {
+  return new ShardliftError("config", {
+    failed,
+    rule: "the bucket of source.extracts exists",
+    received: "no such bucket (HTTP 404)",
+    remedy:
+      "make it where the dataset lies (console, Cloud Storage > Buckets > Create), or correct source.extracts",
+  });
 }
 
 async function openStorage(options: BigQueryOptions): Promise<Opened> {
