@@ -6,12 +6,15 @@ import { type DaySelection, parseDays } from "../days/window.ts";
 import { ShardliftError } from "../errors.ts";
 import type { ProgressEvent, RunChoices, TaskContext } from "../tasks/context.ts";
 import { createClock } from "./clock.ts";
+import { refusePlacesInside } from "./refuse-places-inside.ts";
 import { buildPorts } from "./wiring.ts";
 
 /** Which pipeline, in which environment, over which days; what the flags of the same names say. */
 export interface OpenOptions {
   /** Folder that holds `pipelines/` and `environments/`. */
   config: string;
+  /** Where that folder was fetched from for this command alone, if it was. */
+  fetchedFrom?: string | null;
   environment: string;
   /** May be left out where there is only one. */
   pipeline?: string | undefined;
@@ -68,10 +71,11 @@ export async function openPipeline(options: OpenOptions): Promise<OpenPipeline> 
 }
 
 export async function loadEnvironment(
-  options: Pick<OpenOptions, "config" | "environment" | "now">,
+  options: Pick<OpenOptions, "config" | "fetchedFrom" | "environment" | "now">,
 ): Promise<Environment> {
   const { environment, issues } = await readEnvironment(options.config, options.environment);
   if (environment === null) throw toError(issues);
+  if (options.fetchedFrom) refusePlacesInside(environment, options.config, options.fetchedFrom);
   if (options.now !== undefined && environment.production) {
     throw new ShardliftError("usage", {
       failed: "--now is not for production.",

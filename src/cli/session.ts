@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { findConfigRoot } from "../config/find-config-root.ts";
 import type { Paint } from "../plan/render-plan.ts";
 import type { ProgressEvent, TaskContext } from "../tasks/context.ts";
 import type { Io } from "./io.ts";
+import { openConfig } from "./open-config.ts";
 import { openPipeline } from "./open-pipeline.ts";
 import { createPaint } from "./paint.ts";
 import { createProgress, type Progress, pickProgressMode } from "./progress.ts";
@@ -36,37 +34,30 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Where the demo keeps its state, and with it its configuration. */
-export const demoFolder = ".shardlift/demo";
-
-/**
- * The folder of the configuration: `--config`, `SHARDLIFT_CONFIG`, or the current one. The demo's environment is
- * found without a word, since its last lines tell people to query it.
- */
-export function findConfig(flags: Pick<SessionFlags, "config" | "environment">, io: Io): string {
-  const named = flags.config ?? io.env.SHARDLIFT_CONFIG;
-  const root = resolve(io.cwd, findConfigRoot({ SHARDLIFT_CONFIG: named }));
-  const declared = existsSync(join(root, "environments", "demo.yaml"));
-  const demo = resolve(io.cwd, demoFolder);
-  const isDemo = named === undefined && flags.environment === "demo" && !declared && existsSync(demo);
-  return isDemo ? demo : root;
-}
-
 /** Opens the pipeline, with progress on stderr and colour where it is wanted. */
 export async function openSession(flags: SessionFlags, io: Io, signal: AbortSignal): Promise<Session> {
   const mode = pickProgressMode(flags.progress ?? "none", io.stderr);
   const paint = createPaint(io.stderr, io.env);
   const progress = createProgress({ mode, stream: io.stderr, nowMs: () => Date.now(), paint });
   const report = (event: ProgressEvent) => progress.report(event);
-  const config = findConfig(flags, io);
-  const opened = await openPipeline({ ...flags, config, signal, report, env: io.env });
+  const config = await openConfig(flags, io, signal);
+  const { root, fetchedFrom } = config;
+  const asked = { ...flags, config: root, fetchedFrom, signal, report, env: io.env };
+  const opened = await openPipeline(asked).catch(async (error) => {
+    await config.close();
+    throw error;
+  });
   return {
     context: opened.context,
     paint: createPaint(io.stdout, io.env),
     progress,
     async close() {
       progress.stop();
-      await opened.close();
+      try {
+        await opened.close();
+      } finally {
+        await config.close();
+      }
     },
   };
 }

@@ -11,8 +11,8 @@ export function findConfigRoot(env: Record<string, string | undefined>): string 
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(root)) return root;
   throw new ShardliftError("config", {
     failed: "The configuration cannot be read from an address.",
-    rule: "this version reads it from a folder of this machine",
+    rule: "it lies in a folder of this machine, or for commands that only read it at s3://bucket/prefix",
     received: `SHARDLIFT_CONFIG=${showValue(root)}`,
-    remedy: "copy it here (aws s3 sync) and set SHARDLIFT_CONFIG to that folder",
+    remedy: "set SHARDLIFT_CONFIG to a folder, or to an address that begins with s3://",
   });
 }

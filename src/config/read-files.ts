@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Issue } from "./issue.ts";
 
-const maxFileBytes = 1_000_000;
+/** Of one configuration file. */
+export const maxFileBytes = 1_000_000;
 
 /** One configuration file that could be read as text. */
 export interface TextFile {

@@ -59,9 +59,9 @@ describe("the configuration's folder", () => {
       expect(() => findConfigRoot({ SHARDLIFT_CONFIG: address })).toThrow(
         new ShardliftError("config", {
           failed: "The configuration cannot be read from an address.",
-          rule: "this version reads it from a folder of this machine",
+          rule: "it lies in a folder of this machine, or for commands that only read it at s3://bucket/prefix",
           received: `SHARDLIFT_CONFIG="${address}"`,
-          remedy: "copy it here (aws s3 sync) and set SHARDLIFT_CONFIG to that folder",
+          remedy: "set SHARDLIFT_CONFIG to a folder, or to an address that begins with s3://",
         }),
       );
     },

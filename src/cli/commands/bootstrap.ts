@@ -7,8 +7,9 @@ import type { Environment, SnowflakeWarehouse } from "../../config/types.ts";
 import { exitCodes, ShardliftError } from "../../errors.ts";
 import { createClock } from "../clock.ts";
 import type { Io } from "../io.ts";
+import { type OpenConfig, withConfig } from "../open-config.ts";
 import { loadEnvironment } from "../open-pipeline.ts";
-import { findConfig, type SessionFlags } from "../session.ts";
+import type { SessionFlags } from "../session.ts";
 import { listenForSignals } from "../signals.ts";
 import { buildSnowflakeOptions } from "../wiring.ts";
 
@@ -21,9 +22,12 @@ interface BootstrapFlags extends SessionFlags {
 }
 
 /** `shardlift bootstrap`: prints what an administrator of Snowflake runs once, or runs it. */
-export async function run(flags: BootstrapFlags, io: Io): Promise<number> {
-  const root = findConfig(flags, io);
-  const environment = await loadEnvironment({ ...flags, config: root });
+export function run(flags: BootstrapFlags, io: Io): Promise<number> {
+  return withConfig(flags, io, (config) => bootstrap(config, flags, io));
+}
+
+async function bootstrap({ root, fetchedFrom }: OpenConfig, flags: BootstrapFlags, io: Io): Promise<number> {
+  const environment = await loadEnvironment({ ...flags, config: root, fetchedFrom });
   const config = requireSnowflake(environment);
   const schemas = await listSchemas(root, environment);
   const awsRole = checkArn(flags.awsRole);

@@ -7,7 +7,7 @@ import { buildDagManifest } from "../../dags/build-dag-manifest.ts";
 import { exitCodes } from "../../errors.ts";
 import { formatPlural } from "../../plan/format.ts";
 import type { Io } from "../io.ts";
-import { findConfig } from "../session.ts";
+import { withConfig } from "../open-config.ts";
 import { readVersionText } from "../version.ts";
 
 interface CompileFlags {
@@ -17,8 +17,11 @@ interface CompileFlags {
 }
 
 /** `shardlift compile`: pipelines and environment as the one file that Airflow's DAGs are drawn from. */
-export async function run(flags: CompileFlags, io: Io): Promise<number> {
-  const root = findConfig(flags, io);
+export function run(flags: CompileFlags, io: Io): Promise<number> {
+  return withConfig(flags, io, ({ root }) => compile(root, flags, io));
+}
+
+async function compile(root: string, flags: CompileFlags, io: Io): Promise<number> {
   const { environment, issues } = await readEnvironment(root, flags.environment);
   if (environment === null) throw toError(issues);
   const read = await readPipelines(root, environment);

@@ -6,8 +6,8 @@ import { localEnvironmentYaml } from "../../config/build-environment-yaml.ts";
 import { buildPipelineYaml } from "../../config/build-pipeline-yaml.ts";
 import { type InitTexts, initQuestions, parseInitAnswers } from "../../config/init-questions.ts";
 import { exitCodes, ShardliftError } from "../../errors.ts";
+import { findConfig } from "../find-config.ts";
 import type { Io } from "../io.ts";
-import { findConfig } from "../session.ts";
 
 type InitFlags = { config?: string; force?: boolean } & Record<string, unknown>;
 

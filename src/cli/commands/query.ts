@@ -5,15 +5,25 @@ import type { Warehouse } from "../../ports.ts";
 import { createClock } from "../clock.ts";
 import { reportFailure } from "../fail.ts";
 import type { Io } from "../io.ts";
+import { type OpenConfig, withConfig } from "../open-config.ts";
 import { loadEnvironment } from "../open-pipeline.ts";
 import { renderTable } from "../render-table.ts";
-import { findConfig, type SessionFlags } from "../session.ts";
+import type { SessionFlags } from "../session.ts";
 import { listenForSignals } from "../signals.ts";
 import { openWarehouse } from "../wiring.ts";
 
 /** `shardlift query`: one statement, statements from stdin, or a prompt at a terminal; never writes. */
-export async function run(flags: SessionFlags, io: Io, operands: string[]): Promise<number> {
-  const environment = await loadEnvironment({ ...flags, config: findConfig(flags, io) });
+export function run(flags: SessionFlags, io: Io, operands: string[]): Promise<number> {
+  return withConfig(flags, io, (config) => query(config, flags, io, operands));
+}
+
+async function query(
+  { root, fetchedFrom }: OpenConfig,
+  flags: SessionFlags,
+  io: Io,
+  operands: string[],
+): Promise<number> {
+  const environment = await loadEnvironment({ ...flags, config: root, fetchedFrom });
   const signals = listenForSignals();
   const clock = createClock(null);
   const warehouse = await openWarehouse({ environment, clock, signal: signals.signal, env: io.env });

@@ -4,14 +4,17 @@ import { renderIssues } from "../../config/render-issues.ts";
 import { exitCodes } from "../../errors.ts";
 import { formatPlural } from "../../plan/format.ts";
 import type { Io } from "../io.ts";
-import { findConfig } from "../session.ts";
+import { withConfig } from "../open-config.ts";
 
 /**
  * `shardlift validate`: every pipeline and environment, all problems at once; what their teams may write to is looked at
  * in every environment.
  */
-export async function run(flags: { config?: string; json?: boolean }, io: Io): Promise<number> {
-  const root = findConfig({ ...flags, environment: "" }, io);
+export function run(flags: { config?: string; json?: boolean }, io: Io): Promise<number> {
+  return withConfig({ ...flags, environment: "" }, io, ({ root }) => validate(root, flags, io));
+}
+
+async function validate(root: string, flags: { json?: boolean }, io: Io): Promise<number> {
   const environments = await readEnvironments(root);
   const pipelines = await readPipelines(root, null, environments.environments);
   const issues = [...pipelines.issues, ...environments.issues];
