@@ -4,11 +4,15 @@ import type { Alerts, Orchestration, Runner } from "./types.ts";
 
 /** What schedulers take, from a file whose rules all hold. */
 export function buildOrchestration(raw: EnvironmentFile, root: string): Orchestration {
-  const { sweep, pool, retries, retry_delay: retryDelayMs, poke } = raw.airflow;
+  const { sweep, pool, retries, retry_delay: retryDelayMs, poke, dags, region } = raw.airflow;
   return {
     runner: buildRunner(raw),
     alerts: buildAlerts(raw.alerts, root),
-    airflow: { sweep, pool, retries, retryDelayMs, pokeMs: poke },
+    airflow: {
+      ...{ sweep, pool, retries, retryDelayMs, pokeMs: poke },
+      dags: dags ?? null,
+      region: region ?? (raw.lake.type === "s3" ? raw.lake.region : null),
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export interface EnvironmentDraft {
   warehouse?: SnowflakeDraft & { path?: string };
   secrets?: { hash_key?: { from?: string } };
   keep?: number;
+  airflow?: { dags?: string };
+  runner?: { config?: string };
   teams?: ({ owner?: string } | undefined)[];
 }
 

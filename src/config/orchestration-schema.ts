@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { lakeRegionField } from "./aws-fields.ts";
 import { countField, durationField, lineField, textField } from "./fields.ts";
-import { parseConfigPlace, parseEcsName, parseNetworkId, parseTopicArn } from "./parse-aws-names.ts";
+import {
+  parseConfigPlace,
+  parseDagPlace,
+  parseEcsName,
+  parseNetworkId,
+  parseTopicArn,
+} from "./parse-aws-names.ts";
 import { parseCron } from "./parse-cron.ts";
 import { parseSecretReference, secretPattern, secretRule } from "./parse-secret-reference.ts";
 
@@ -11,7 +17,8 @@ const secondMs = 1_000;
 const hourMs = 3_600_000;
 
 const configField = textField(parseConfigPlace, {
-  description: "Where commands find the configuration; they get it as SHARDLIFT_CONFIG.",
+  description:
+    "Where commands find the configuration; they get it as SHARDLIFT_CONFIG. On S3, `shardlift deploy` puts each state of it below, under its hash, and DAGs name that.",
   example: "/usr/local/airflow/dags/shardlift",
   rule: "an absolute folder of the machine that runs the commands, or s3://bucket/prefix",
   otherwise: "as SHARDLIFT_CONFIG says there",
@@ -101,6 +108,14 @@ export const airflowSchema = z
       example: "0 3 * * 0",
       rule: "five cron fields, or @weekly, @monthly",
     }).prefault("0 3 * * 0"),
+    dags: textField(parseDagPlace, {
+      description:
+        "Where `shardlift deploy` puts the DAG files: Airflow's DAG folder on S3, or one below it.",
+      example: "s3://shop-airflow/dags/shardlift",
+      rule: "s3://bucket/prefix",
+      otherwise: "nowhere; `deploy` is refused",
+    }).optional(),
+    region: lakeRegionField("the buckets that `deploy` writes to"),
     pool: lineField("a pool", {
       description: "Airflow's pool that batches of a backfill and the sweep run under; it must exist.",
       example: "default_pool",

@@ -133,6 +133,14 @@ export function parseConfigPlace(text: string): Parsed<string> {
   return { problem: { failed: "is no place for configuration", rule, remedy } };
 }
 
+/** A bucket's root is no folder of DAGs: other things lie there. */
+export function parseDagPlace(text: string): Parsed<string> {
+  const parsed = parseS3Url(text, "a place on S3");
+  if ("problem" in parsed || /^s3:\/\/[^/]+\/./.test(parsed.value)) return parsed;
+  const rule = "a prefix of the bucket, as Airflow's DAG folder is";
+  return { problem: { failed: "is a whole bucket", rule, remedy: `write it like "${parsed.value}dags"` } };
+}
+
 /** The short name, or the ARN, of a cluster, a task definition or a container. */
 export function parseEcsName(text: string): Parsed<string> {
   const name = "[A-Za-z0-9_-]{1,255}(:\\d{1,6})?";

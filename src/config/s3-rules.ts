@@ -10,7 +10,7 @@ function isOnS3(root: string | undefined): boolean {
 }
 
 /** @returns null where the lake is elsewhere, or wrong by itself */
-function lakeUrl({ lake }: EnvironmentDraft): string | null {
+export function lakeUrl({ lake }: EnvironmentDraft): string | null {
   if (lake?.type !== "s3" || lake.bucket === undefined || lake.prefix === undefined) return null;
   return `s3://${lake.bucket}/${lake.prefix === "" ? "" : `${lake.prefix}/`}`;
 }

@@ -253,6 +253,10 @@ export interface AirflowSettings {
   retries: number;
   retryDelayMs: number;
   pokeMs: number;
+  /** Where DAG files are deployed to, `s3://bucket/prefix/`; null: nowhere. */
+  dags: string | null;
+  /** Of the buckets that `deploy` writes to; null where nothing names one. */
+  region: string | null;
 }
 
 /** What `shardlift compile` alone reads of an environment. */

@@ -27,7 +27,10 @@ describe("what a scheduler takes from an environment", () => {
     expect(environment?.orchestration).toEqual({
       runner: { type: "bash", command: ["node", "/opt/shardlift/bin/shardlift.mjs"], config: "/opt/config" },
       alerts: { type: "webhook", url: { from: "file", path: "/config/secrets/webhook" } },
-      airflow: { sweep: "@weekly", pool: "lift", retries: 2, retryDelayMs: 5_000, pokeMs: 30_000 },
+      airflow: {
+        ...{ sweep: "@weekly", pool: "lift", retries: 2, retryDelayMs: 5_000, pokeMs: 30_000 },
+        ...{ dags: null, region: null },
+      },
     });
   });
 
@@ -62,5 +65,43 @@ describe("what a scheduler takes from an environment", () => {
     expect(issues.map(({ failed, received }) => ({ failed, received }))).toEqual([
       { failed: expect.stringContaining("cannot be ecs here"), received: "a lake in a folder" },
     ]);
+  });
+
+  const places = [
+    "runner: { type: bash, config: 's3://shop-config/shardlift' }",
+    "airflow: { dags: 's3://shop-airflow/dags', region: eu-west-1 }",
+  ];
+
+  test("says where deploy puts DAGs and configuration", () => {
+    const orchestration = parse(...places).environment?.orchestration;
+    expect(orchestration?.runner.config).toBe("s3://shop-config/shardlift/");
+    expect(orchestration?.airflow).toMatchObject({ dags: "s3://shop-airflow/dags/", region: "eu-west-1" });
+  });
+
+  test.each([
+    ["a folder", "airflow: { dags: ./dags }"],
+    ["a whole bucket", "airflow: { dags: 's3://shop-airflow/' }"],
+  ])("has no DAGs in %s", (_, line) => {
+    expect(parse(line).issues).toHaveLength(1);
+  });
+
+  test.each([
+    ["s3://shop-airflow/dags/config", "s3://shop-airflow/dags", ["runner.config overlaps with airflow.dags"]],
+    ["s3://shop-lake/shardlift/config", "s3://bob/dags", ["runner.config overlaps with lake.prefix"]],
+    ["s3://bob/config", "s3://shop-lake/shardlift", ["airflow.dags overlaps with lake.prefix"]],
+    ["s3://bob/config", "s3://bob/configs", []],
+  ])("keeps configuration at %s and DAGs at %s apart, and both from the lake", (config, dags, expected) => {
+    const lines = [
+      "source: { type: files, root: 's3://shop-exports/' }",
+      "lake: { type: s3, bucket: shop-lake, prefix: shardlift, region: eu-central-1 }",
+      "warehouse:",
+      "  { type: snowflake, account: myorg-shop, user: U, auth: workload_identity, role: R, warehouse: W, database: D,",
+      "    stage: D.S.LAKE, integration: I, lake_url: 's3://shop-lake/shardlift/' }",
+      `runner: { type: bash, config: '${config}' }`,
+      `airflow: { dags: '${dags}' }`,
+    ];
+    const origin = { file: "environments/prod.yaml", name: "prod", root: "/config" };
+    const { issues } = parseEnvironment(`${lines.join("\n")}\n`, origin);
+    expect(issues.map(({ failed }) => failed)).toEqual(expected);
   });
 });
