@@ -150,6 +150,22 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/validate.ts"),
   },
   {
+    name: "review",
+    group: groups.start,
+    description: "tell what changed pipelines would do, as Markdown for a pull request",
+    operands: [{ name: "[pipelines...]", description: "names or files of those that are changed" }],
+    flags: ["environment", "config", "now"],
+    own: [
+      { form: "--no-plan", text: "look at the files alone, where nobody is signed in" },
+      { form: "--annotate", text: "on stderr, problems as GitHub shows them at their lines" },
+    ],
+    examples: [
+      "review --environment prod web-shop",
+      "review --environment prod --no-plan -- pipelines/*.yaml",
+    ],
+    load: () => import("./commands/review.ts"),
+  },
+  {
     name: "doctor",
     group: groups.start,
     description: "test an environment step by step and say what to do",
