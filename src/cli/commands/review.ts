@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { exitCodes, worstExitCode } from "../../errors.ts";
 import type { Plan } from "../../plan/types.ts";
 import { runPlan } from "../../tasks/plan.ts";
-import { findConfig } from "../find-config.ts";
 import type { Io } from "../io.ts";
+import { type OpenConfig, withConfig } from "../open-config.ts";
 import { openPipeline } from "../open-pipeline.ts";
 import { readReview } from "../review/read-review.ts";
 import { renderAnnotations } from "../review/render-annotations.ts";
@@ -22,31 +22,37 @@ interface ReviewFlags {
 
 /** `shardlift review`: a change of configuration as Markdown for a pull request. Reads; changes nothing. */
 export async function run(flags: ReviewFlags, io: Io, operands: string[]): Promise<number> {
-  const root = findConfig(flags, io);
   const signals = listenForSignals();
-  const readPlan = async (pipeline: string): Promise<Plan> => {
-    const { signal } = signals;
-    const opened = await openPipeline({ ...flags, config: root, pipeline, signal, env: io.env });
+  try {
+    return await withConfig(flags, io, async (config) => {
+      const { root } = config;
+      const changed = readNames(operands);
+      const readPlan = flags.plan ? createPlanReader(config, flags, io, signals.signal) : null;
+      const { environment } = flags;
+      const review = await readReview({ root, cwd: io.cwd, environment, changed, readPlan });
+      io.stdout.write(renderReview(review));
+      if (flags.annotate) io.stderr.write(renderAnnotations(review.issues));
+      return readExitCode(review);
+    });
+  } finally {
+    signals.stop();
+  }
+}
+
+function createPlanReader(
+  { root, fetchedFrom }: OpenConfig,
+  flags: ReviewFlags,
+  io: Io,
+  signal: AbortSignal,
+) {
+  return async (pipeline: string): Promise<Plan> => {
+    const opened = await openPipeline({ ...flags, config: root, fetchedFrom, pipeline, signal, env: io.env });
     try {
       return await runPlan(opened.context);
     } finally {
       await opened.close();
     }
   };
-  try {
-    const review = await readReview({
-      root,
-      cwd: io.cwd,
-      environment: flags.environment,
-      changed: readNames(operands),
-      readPlan: flags.plan ? readPlan : null,
-    });
-    io.stdout.write(renderReview(review));
-    if (flags.annotate) io.stderr.write(renderAnnotations(review.issues));
-    return readExitCode(review);
-  } finally {
-    signals.stop();
-  }
 }
 
 /** A pipeline is named, or its file is. */
