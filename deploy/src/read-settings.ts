@@ -1,0 +1,50 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Issue } from "../../src/config/issue.ts";
+import { locateFindings } from "../../src/config/locate-findings.ts";
+import { buildMissingIssue } from "../../src/config/missing-issue.ts";
+import { parseDraft } from "../../src/config/parse-draft.ts";
+import { parseYaml } from "../../src/config/parse-yaml.ts";
+import { listYamlFiles, readTextFile } from "../../src/config/read-files.ts";
+import { toError } from "../../src/config/render-issues.ts";
+import { settingsRules } from "./settings-rules.ts";
+import { type SettingsDraft, type SettingsFile, settingsSchema } from "./settings-schema.ts";
+
+const folder = "settings";
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What the app makes, for one environment. */
+export interface Settings extends SettingsFile {
+  /** The settings file's name. */
+  environment: string;
+}
+
+/**
+ * Reads `settings/<environment>.yaml`. Throws one error of code `config` with everything that is wrong with it, by
+ * file and line.
+ * @param from folder that holds `settings/`; this package's own unless it is given
+ */
+export async function readSettings(environment: string, from = root): Promise<Settings> {
+  const listing = await listYamlFiles(from, folder);
+  if (!listing.names.includes(environment)) {
+    throw toError([buildMissingIssue({ root: from, folder, what: "environment" }, environment, listing)]);
+  }
+  const read = await readTextFile(from, folder, environment);
+  if (!("text" in read)) throw toError([read]);
+  const parsed = parseSettings(read.text, { environment, file: relative(process.cwd(), read.file) });
+  if ("issues" in parsed) throw toError(parsed.issues);
+  return parsed.settings;
+}
+
+/** @returns the settings, or everything that is wrong with them */
+export function parseSettings(
+  text: string,
+  { environment, file }: { environment: string; file: string },
+): { settings: Settings } | { issues: Issue[] } {
+  const yaml = parseYaml(text, file);
+  if ("issues" in yaml) return yaml;
+  const { draft, findings } = parseDraft(settingsSchema, yaml.value);
+  const tied = settingsRules.flatMap((rule) => rule((draft ?? {}) as SettingsDraft));
+  const issues = locateFindings([...findings, ...tied], file, yaml.locate);
+  return issues.length > 0 ? { issues } : { settings: { ...(draft as SettingsFile), environment } };
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Run from the checkout's root: `vitest run --config deploy/vitest.config.ts`. */
+export default defineConfig({
+  test: {
+    include: ["deploy/test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
