@@ -14,14 +14,14 @@ const settings = join("scripts", "testing", "dags-ruff.toml");
 
 /** @returns why this Airflow cannot be run here; null where it can */
 export function findAirflowFault(name: AirflowName): string | null {
-  return findPython(name) === null
+  return findAirflowPython(name) === null
     ? `no Python 3.11 with pip, which ${airflows[name]} is installed by`
     : null;
 }
 
 /** The DAGs' own tests on one Airflow: its DagBag, its operators, and runs over a database of its own. */
 export async function runAirflowTests(name: AirflowName): Promise<Tally> {
-  const python = findPython(name);
+  const python = findAirflowPython(name);
   if (python === null) throw new Error(`${airflows[name]} is not installed`);
   const pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", "-rfEs", tests];
   // What the caller's Airflow is told is no matter of these tests.
@@ -48,7 +48,8 @@ export async function runAirflowLint(): Promise<Tally> {
   return { passed: outcomes.length - failures.length, failures, skips: [] };
 }
 
-function findPython(name: AirflowName): string | null {
+/** @returns its interpreter, installed now where it was not; null where it cannot be had */
+export function findAirflowPython(name: AirflowName): string | null {
   return installPython(join(".cache", name), join("scripts", "testing", `${name}.txt`));
 }
 
