@@ -73,7 +73,8 @@ function buildDag(pipeline: Pipeline, environment: Environment, shape: DagShape)
     start: pipeline.property.start ?? firstExport,
     tags: ["shardlift", environment.name, kind],
     owner: pipeline.owner,
-    max_active_runs: 1,
+    // A run by hand need not wait behind one that waits for a late day; each day is moved by one of them.
+    max_active_runs: 2,
     max_active_tasks: 4,
     fields,
     backfill: { flag: "--days", time_zone: pipeline.property.timeZone },

@@ -46,7 +46,7 @@ describe("the DAG of a pipeline", () => {
       schedule: "30 5 * * *",
       owner: "growth@example.com",
       tags: ["shardlift", "prod", "whole"],
-      max_active_runs: 1,
+      max_active_runs: 2,
       backfill: { flag: "--days", time_zone: "Europe/Berlin" },
     });
   });

@@ -52,7 +52,7 @@ def test_every_entry_is_a_dag(dags_folder, manifest):
 def test_a_pipeline_is_its_chain(dags_folder, manifest):
     dag = load(dags_folder, manifest).dags["shardlift__shop"]
     assert draw_edges(dag) == sorted(f"{a} > {b}" for a, b in itertools.pairwise(CHAIN))
-    assert (dag.catchup, dag.max_active_runs, sorted(dag.tags)) == (False, 1, ["local", "shardlift", "whole"])
+    assert (dag.catchup, dag.max_active_runs, sorted(dag.tags)) == (False, 2, ["local", "shardlift", "whole"])
     assert str(dag.start_date.date()) == "2026-11-01"
     entry = next(entry for entry in manifest["dags"] if entry["id"] == dag.dag_id)
     assert (entry["schedule"], type(dag.timetable).__name__) == ("30 5 * * *", "CronTriggerTimetable")
