@@ -5,6 +5,8 @@ import { renderDuration } from "./parse-duration.ts";
 import { isMapping } from "./parse-yaml.ts";
 import { showValue } from "./show-value.ts";
 
+const minuteMs = 60_000;
+
 /** What ties keys together where Glue is engine or catalog. */
 
 function hasType(raw: Record<string, unknown>, part: string, type: string): boolean {
@@ -91,19 +93,23 @@ function workersHaveBounds({ engine }: EnvironmentDraft): Finding[] {
   ];
 }
 
-/** Nothing of a run that took longer can be committed. Only what was written is judged: the default gives way. */
+/**
+ * Nothing of a run that took longer can be committed. Where nobody wrote a timeout its default counts: a run that was
+ * silently given less would end in the middle of a day that the timeout promises to finish.
+ */
 function runsEndInTime({ engine, keep }: EnvironmentDraft, raw: Record<string, unknown>): Finding[] {
+  const timeout = engine?.type === "glue" ? engine.timeout : undefined;
+  if (timeout === undefined || keep === undefined || timeout <= keep / 2) return [];
   const isWritten = isMapping(raw.engine) && raw.engine.timeout !== undefined;
-  if (!isWritten || engine?.timeout === undefined || keep === undefined || engine.timeout <= keep / 2)
-    return [];
+  const half = renderDuration(Math.floor(keep / 2 / minuteMs) * minuteMs);
   return [
     {
-      path: ["engine", "timeout"],
+      path: isWritten ? ["engine", "timeout"] : ["keep"],
       at: "value",
-      failed: "is longer than half of keep",
+      failed: isWritten ? "is longer than half of keep" : "is shorter than two runs of the engine",
       rule: "an attempt ends within half of keep; what ends later is not committed",
-      received: `${renderDuration(engine.timeout)}, keep ${renderDuration(keep)}`,
-      remedy: "shorten it, or lengthen keep",
+      received: `keep ${renderDuration(keep)}, engine.timeout ${renderDuration(timeout)}${isWritten ? "" : " (nobody wrote another)"}`,
+      remedy: `write engine.timeout: ${half}, or keep: ${renderDuration(2 * timeout)}`,
     },
   ];
 }

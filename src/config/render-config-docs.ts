@@ -53,7 +53,8 @@ In \`columns\` and \`filter\`, \`user_id\` is a column, \`device.vendor_id\` a m
 \`event_params.page_location\` a key of a key-value column; everything after the first dot is the key, dots included.`;
 
 const environmentRules = `Paths begin at the folder that holds \`environments/\`. Source, lake, spill folder and warehouse file lie
-apart, none inside another. In production, and wherever there is a catalog, \`keep\` is at least 4 hours.
+apart, none inside another. In production, and wherever there is a catalog, \`keep\` is at least 4 hours; with Glue as engine
+\`engine.timeout\`, 4 hours where it is not written, is not longer than half of it.
 
 An engine or catalog of type \`glue\` needs a lake of type \`s3\`, and the engine a source on S3 and a \`hash_key\`
 from \`aws-secret:\`: its workers see neither folders nor variables of this machine. \`lake_url\` of Snowflake is the

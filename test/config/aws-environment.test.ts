@@ -258,8 +258,25 @@ describe("an environment on AWS", () => {
     ]);
   });
 
-  test("keeps a timeout that nobody wrote, however short `keep` is", () => {
-    expect(failures({ keep: "6 hours" })).toEqual([]);
+  test("takes a timeout of half of `keep`, and the default only where it is no more", () => {
+    expect(failures({ keep: "6 hours", engine: { ...glue, timeout: "3 hours" } })).toEqual([]);
+    expect(failures({ keep: "8 hours" })).toEqual([]);
+    expect(failures({ keep: "6 hours", engine: { type: "duckdb" } })).toEqual([]);
+    expect(failures({ keep: "479 minutes" })).toEqual(["keep is shorter than two runs of the engine"]);
+  });
+
+  test("tells at `keep` what a timeout that nobody wrote asks of it", () => {
+    expect(check({ keep: "6 hours" }).issues).toEqual([
+      {
+        file: "environments/local.yaml",
+        line: expect.any(Number),
+        column: 7,
+        failed: "keep is shorter than two runs of the engine",
+        rule: "an attempt ends within half of keep; what ends later is not committed",
+        received: "keep 6 hours, engine.timeout 4 hours (nobody wrote another)",
+        remedy: "write engine.timeout: 3 hours, or keep: 8 hours",
+      },
+    ]);
   });
 
   test("refuses Glue over a lake in a folder, engine and catalog each", () => {
