@@ -46,7 +46,7 @@ export async function buildGlue(wiring: GlueWiring): Promise<{ engine: Engine; j
   return { engine: runs, job };
 }
 
-function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring): GlueOptions {
+export function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring): GlueOptions {
   return {
     environment: environment.name,
     pipeline,
@@ -63,7 +63,7 @@ function buildGlueOptions({ environment, engine, pipeline, clock }: GlueWiring):
 }
 
 /** Scripts are beside `src` and `dist`, as `sql` is; wheels are fetched by whoever pushes them. */
-function findScriptFolders(env: NodeJS.ProcessEnv) {
+export function findScriptFolders(env: NodeJS.ProcessEnv) {
   const scripts = fileURLToPath(new URL("../../glue-scripts/", import.meta.url));
   return { scripts, wheels: resolve(env.SHARDLIFT_WHEELS ?? ".shardlift/wheels") };
 }

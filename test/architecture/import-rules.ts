@@ -1,7 +1,7 @@
 import type { Import, Source } from "./read-sources.ts";
 
 /**
- * Who may import whom: cli → tasks → plan, lake, sql → days; cli → runs → lake; cli → dags → days. What is not here is refused. `errors.ts` and the types
+ * Who may import whom: cli → tasks → plan, lake, sql → days; cli → runs → lake; cli → dags → days; cli → deploy → lake. What is not here is refused. `errors.ts` and the types
  * of `ports.ts` and `config/types.ts` are open to all.
  */
 const layers: Record<string, { may: readonly string[]; types?: readonly string[] }> = {
@@ -15,9 +15,10 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
   plan: { may: ["days"], types: ["lake"] },
   generate: { may: ["days", "sql"] },
   dags: { may: ["config", "days"], types: ["plan"] },
+  deploy: { may: ["plan", "lake"] },
   tasks: { may: ["plan", "lake", "sql", "days"] },
   adapters: { may: ["lake", "sql", "days", "config", "generate"] },
-  cli: { may: ["tasks", "runs", "dags", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
+  cli: { may: ["tasks", "runs", "dags", "deploy", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
   index: { may: ["cli", "tasks", "config", "plan", "lake", "sql", "days", "ports"] },
 };
 
@@ -32,6 +33,7 @@ const vendors: Record<string, readonly string[]> = {
     "src/adapters/glue/",
     "src/adapters/glue-catalog/",
     "src/adapters/secrets-manager/",
+    "src/adapters/sts/",
   ],
   "@smithy/": ["src/adapters/s3/", "src/adapters/glue/"],
   "snowflake-sdk": ["src/adapters/snowflake/"],

@@ -31,6 +31,12 @@ export function judgeTable(found: Table, wanted: Wanted): UnitedColumns {
   return united;
 }
 
+/** The same of a table whose columns nobody has asked for yet. @throws ShardliftError `config` */
+export function checkForm(found: Table, wanted: Wanted): void {
+  const strange = findStrangeForm(found, wanted);
+  if (strange.length > 0) throw buildStrangerError(wanted, strange);
+}
+
 function findStrangeForm(found: Table, { lake, prefix }: Wanted): string[] {
   const storage = found.StorageDescriptor ?? {};
   const keys = (found.PartitionKeys ?? []).map(({ Name, Type }) => `${Name} ${Type}`).join(", ");

@@ -11,6 +11,10 @@ export interface KnownError {
   remedy: string;
 }
 
+/** Where rights are given to whoever runs the command: AWS's message names them. */
+const atRole =
+  "in the console, IAM > Roles > the role that AWS names > Permissions; docs/aws.md has the policy";
+
 const again = "run again: nothing is half done, and days that were not pointed are pointed then";
 
 /** What AWS says where it did nothing because too much was asked at once: such a request can be waited for. */
@@ -31,20 +35,20 @@ export const knownErrors: readonly KnownError[] = [
     code: "config",
     rule: "Lake Formation grants the command's role what it needs on database and table",
     remedy:
-      "grant it CREATE_TABLE on the database and ALTER, DESCRIBE, SELECT on the table in Lake Formation",
+      "grant it CREATE_TABLE on the database and ALTER, DESCRIBE, SELECT on the table: in the console, Lake Formation > Data permissions > Grant",
   },
   {
     names: ["AccessDeniedException", "AccessDenied"],
     message: /PassRole/,
     code: "config",
     rule: "the command may hand the crawler's role to Glue",
-    remedy: "allow iam:PassRole on catalog.crawler_role to the command's role, for glue.amazonaws.com",
+    remedy: `allow iam:PassRole on catalog.crawler_role to the command's role, for glue.amazonaws.com: ${atRole}`,
   },
   {
     names: ["AccessDeniedException", "AccessDenied"],
     code: "config",
     rule: "the command's role may use database, table and partitions in Glue",
-    remedy: "allow the action that AWS names on catalog, database and table in the role's policy",
+    remedy: `allow the action that AWS names on catalog, database and table: ${atRole}`,
   },
   {
     names: ["ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"],
@@ -98,7 +102,7 @@ export const knownErrors: readonly KnownError[] = [
     names: ["GlueEncryptionException"],
     code: "config",
     rule: "the catalog's key is usable by the command's role",
-    remedy: "allow kms:Decrypt and kms:GenerateDataKey on the Data Catalog's key in the role's policy",
+    remedy: `allow kms:Decrypt and kms:GenerateDataKey on the Data Catalog's key: ${atRole}`,
   },
   {
     names: ["EntityNotFoundException"],

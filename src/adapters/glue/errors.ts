@@ -21,6 +21,9 @@ interface KnownError {
   remedy: (doing: Doing) => string;
 }
 
+/** Where rights are given: AWS's message names whoever lacks them. */
+const atRole = "in the console, IAM > Roles > the role that AWS names > Permissions";
+
 const expired = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 const throttled = ["ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"];
 
@@ -71,13 +74,15 @@ const knownErrors: readonly KnownError[] = [
     message: /PassRole/,
     code: "config",
     rule: "the command may hand the job's role to Glue",
-    remedy: ({ role }) => `allow iam:PassRole on ${role} to whoever runs this, for glue.amazonaws.com`,
+    remedy: ({ role }) =>
+      `allow iam:PassRole on ${role} to whoever runs this, for glue.amazonaws.com: ${atRole}`,
   },
   {
     names: ["AccessDeniedException", "AccessDenied"],
     code: "config",
     rule: "the command's role may do what it is there for (docs/aws.md has its policy)",
-    remedy: ({ action, job, region }) => `allow ${action} on job ${job} in ${region} to whoever runs this`,
+    remedy: ({ action, job, region }) =>
+      `allow ${action} on ${action.startsWith("logs:") ? "the log groups /aws-glue/jobs/*" : `job ${job}`} in ${region} to whoever runs this: ${atRole}`,
   },
   {
     names: ["EntityNotFoundException"],

@@ -2,8 +2,10 @@ import { isShardliftError } from "../../errors.ts";
 import type { GlueApi } from "./api.ts";
 import { redact } from "./redact.ts";
 
-/** What the script prints, then what Spark and Glue say. */
-const groups = ["/aws-glue/jobs/output", "/aws-glue/jobs/error"];
+/** What the script prints. */
+export const outputGroup = "/aws-glue/jobs/output";
+/** First that, then what Spark and Glue say. */
+const groups = [outputGroup, "/aws-glue/jobs/error"];
 const maxLines = 12;
 const maxLineLength = 400;
 

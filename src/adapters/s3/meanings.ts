@@ -36,14 +36,15 @@ const denied = fixed(
   ({ place }) => {
     const owner =
       place.bucketOwner === null ? "" : `, and whether account ${place.bucketOwner} owns the bucket`;
-    return `give the role s3:ListBucket on the bucket ${place.bucket} and s3:GetObject below ${place.prefix === "" ? "it" : `${place.prefix}/`}, where it is the lake also s3:PutObject and s3:DeleteObject; docs/aws.md has the policy. Look at denials in the bucket's own policy too${owner}`;
+    return `give the role s3:ListBucket on the bucket ${place.bucket} and s3:GetObject below ${place.prefix === "" ? "it" : `${place.prefix}/`}, where it is the lake also s3:PutObject and s3:DeleteObject; in the console, IAM > Roles > the role that runs this > Permissions; docs/aws.md has the policy. Look at denials in the bucket's own policy too (S3 > Buckets > ${place.bucket} > Permissions)${owner}`;
   },
 );
 
 const keyDenied = fixed(
   "outside",
   "the role may use the key that the bucket's objects are encrypted with",
-  () => "give the role kms:GenerateDataKey and kms:Decrypt on the key, in its own policy and in the key's",
+  () =>
+    "give the role kms:GenerateDataKey and kms:Decrypt on the key, in its own policy (console, IAM > Roles > Permissions) and in the key's (KMS > Customer managed keys > Key policy)",
 );
 
 const keyUnusable = fixed(

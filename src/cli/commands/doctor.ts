@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chooseExitCode, type DoctorStep, examine, probeRow } from "../../tasks/doctor.ts";
+import { chooseExitCode, type DoctorStep, examine } from "../../tasks/doctor.ts";
+import { probeRow } from "../../tasks/doctor-engine.ts";
+import { examineCloud } from "../examine-cloud.ts";
 import type { Io } from "../io.ts";
 import { readSecret } from "../read-secret.ts";
 import type { Session, SessionFlags } from "../session.ts";
-import { buildSnowflakeOptions } from "../wiring.ts";
 import { withSession } from "../with-session.ts";
 
 /** `shardlift doctor`: tries configuration, source, lake, engine and warehouse, and says what to do. */
@@ -19,19 +20,6 @@ export function run(flags: SessionFlags, io: Io): Promise<number> {
       await rm(folder, { recursive: true, force: true });
     }
   });
-}
-
-/** What the warehouse's own kind of service needs, before the tables are looked at. */
-async function* examineWarehouse({ context }: Session, io: Io) {
-  const { environment, ports, signal, pipeline } = context;
-  if (environment.warehouse.type !== "snowflake") return;
-  const { examineSnowflake } = await import("../../adapters/snowflake/examine.ts");
-  const tag = { pipeline: pipeline.name, task: "doctor" };
-  const options = buildSnowflakeOptions(
-    { clock: ports.clock, signal, env: io.env, tag },
-    environment.warehouse,
-  );
-  yield* examineSnowflake(options);
 }
 
 async function showSteps(session: Session, folder: string, flags: SessionFlags, io: Io): Promise<number> {
@@ -52,14 +40,23 @@ async function showSteps(session: Session, folder: string, flags: SessionFlags, 
   show({ step: "config", ok: true, detail: `${environment.file}, ${pipeline.file}` });
   const hashes = pipeline.columns.hash.length > 0;
   const readKey = hashes ? () => readSecret(environment, io.env) : null;
-  for await (const step of examineWarehouse(session, io)) show(step);
-  // It would sign in again, and be as long about it, as often as calls are repeated.
-  const isSignedIn = steps.every(({ step, ok }) => step !== "sign-in" || ok);
-  const warehouseFault = isSignedIn ? null : "not tried: sign-in failed";
+  for await (const step of examineCloud(context, io.env)) show(step);
+  // They would sign in, or fail, again, and be as long about it, as often as calls are repeated.
+  const faults = {
+    sourceFault: findFault(steps, ["google", "list"]),
+    warehouseFault: findFault(steps, ["sign-in"]),
+  };
   const probed = { probePath, probeBytes: probe.length };
-  const input = { pipeline, ports, signal, ...probed, readSecret: readKey, warehouseFault };
+  const machineClock = flags.now === undefined ? ports.clock : null;
+  const input = { pipeline, ports, signal, machineClock, ...probed, readSecret: readKey, ...faults };
   for await (const step of examine(input)) show(step);
   const ok = steps.every((step) => step.ok);
   if (flags.json) io.stdout.write(`${JSON.stringify({ ok, steps })}\n`);
   return chooseExitCode(steps);
+}
+
+/** Which of the steps that another one stands on has failed; null: none. */
+function findFault(steps: readonly { step: string; ok: boolean }[], names: readonly string[]): string | null {
+  const failed = steps.find(({ step, ok }) => !ok && names.includes(step));
+  return failed === undefined ? null : `not tried: ${failed.step} failed`;
 }

@@ -53,7 +53,7 @@ describe("what goes wrong with the catalog has an exit code and says what to do:
       },
       64,
       "Lake Formation grants the command's role what it needs on database and table",
-      "in Lake Formation",
+      "Lake Formation > Data permissions > Grant",
     ],
     [
       "credentials that ran out",

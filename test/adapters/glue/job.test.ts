@@ -263,7 +263,14 @@ async function examineJob(world: GlueWorld): Promise<DoctorStep> {
   const source = { location: "a source", listTables: async () => ["events_20261120"] };
   const chance = { randomHex: (length: number) => "a".repeat(length), clock: world.options.clock };
   const ports = { source, store: world.store, job: world.job, ...chance } as unknown as Ports;
-  const probe = { probePath: "unused", probeBytes: 0, readSecret: null, warehouseFault: null };
+  const probe = {
+    probePath: "unused",
+    probeBytes: 0,
+    machineClock: null,
+    readSecret: null,
+    sourceFault: null,
+    warehouseFault: null,
+  };
   const { signal } = new AbortController();
   for await (const step of examine({ pipeline: buildPipeline(), ports, signal, ...probe })) {
     if (step.step === "engine") return step;
