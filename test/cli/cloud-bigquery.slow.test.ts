@@ -5,6 +5,15 @@ import { findServer, neededServer } from "../support/aws-servers.ts";
 import { type CloudWorld, startCloudWorld } from "../support/cloud-world/cloud-world.ts";
 import { compareLakes } from "../support/cloud-world/compare-lakes.ts";
 import { renderCalls } from "../support/cloud-world/count-calls.ts";
+import { waitForEnd } from "../support/site.ts";
+import {
+  countLarge,
+  findBucket,
+  findExtractsLake,
+  findGoogle,
+  restateTable,
+  watchRemovals,
+} from "./cloud-extracts.ts";
 
 const isMissing = sparkPython === null || findServer("ministack") === null;
 const title = "the demo from BigQuery by Glue into S3, its catalog and Snowflake";
@@ -89,5 +98,64 @@ describe.skipIf(isMissing)(`${title}${missingSpark}${neededServer("ministack")}:
     ]);
     expect(others).toMatchObject({ glue: {}, scriptS3: {}, logs: {}, snowflake: {} });
     expect([others.glue, others.snowflake]).toEqual([{}, {}]);
+  });
+
+  test("by extract jobs: a killed command's run and jobs are joined, a table restated meanwhile is extracted again, and objects go once their day's head is there", async () => {
+    const { name, dataset, family } = world.scenario.properties[1]!;
+    const at = ["--now", new Date(world.scenario.phases[1].nowMs).toISOString()];
+    for (const task of ["push-script", "ensure-job"]) await say("extracts", name, [task]);
+    const extract = () =>
+      world.start([
+        ...["extract", "--days", "2026-11-10..2026-11-19", "--progress", "lines", ...at],
+        ...["--environment", "extracts", "--pipeline", name],
+      ]);
+    const { bigQuery } = findGoogle(world);
+    const { jobs } = bigQuery.world;
+    const runs = () => world.glue.world.jobs.get(`shardlift-extracts-demo-${name}`)!.runs;
+    let release = () => {};
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // The script waits for its objects, so that all else happens before it has any.
+    bigQuery.faults.add({ do: "hold", until, method: "storage.objects.get", times: Infinity });
+
+    const killed = extract();
+    await expect.poll(() => runs()[0]?.executions.length, { timeout: 60_000, interval: 50 }).toBe(1);
+    killed.kill("SIGKILL");
+    await waitForEnd(killed);
+    expect([jobs.size, findBucket(world).objects.size]).toEqual([10, 10]);
+    const removed = watchRemovals(world, `${name}/${family}`);
+    world.takeCalls();
+    const next = extract();
+    const ended = waitForEnd(next);
+    let told = "";
+    next.stderr?.on("data", (text) => {
+      told += text;
+    });
+    await expect.poll(() => told, { timeout: 60_000 }).toContain(`run ${runs()[0]!.id} joined`);
+    await restateTable(world, dataset, "events_20261115");
+    release();
+
+    const { exitCode, stdout, stderr } = await ended;
+    expect(exitCode, stderr).toBe(0);
+    expect(JSON.parse(stdout).days).toEqual({ done: 10 });
+    expect(runs().map(({ state }) => state)).toEqual(["SUCCEEDED", "SUCCEEDED"]);
+    const { bigQuery: asked, glue } = world.takeCalls();
+    // Ten starts are refused as there already; the restated table's job is the one that is new. Nothing comes as a stream.
+    expect([asked["jobs.insert"], jobs.size, asked.CreateReadSession]).toEqual([11, 11, undefined]);
+    expect(glue.StartJobRun).toBe(1);
+    // The objects of the table as it was went with the run that nobody could use.
+    expect([removed.length, removed.filter(({ hasHead }) => !hasHead)]).toEqual([
+      11,
+      [{ day: "2026-11-15", hasHead: false }],
+    ]);
+    expect(findBucket(world).objects.size).toBe(0);
+
+    await say("local", name, ["extract", "--days", "2026-11-15", ...at]);
+    const lake = findExtractsLake(world);
+    const compared = await compareLakes([join(world.folder, "lake"), lake], `${name}/${family}`);
+    expect([compared.days, compared.differences]).toEqual([10, []]);
+    expect(await countLarge(join(lake, name, family), "2026-11-15")).toBeGreaterThan(100);
+    console.info(`extract jobs: ${compared.rows} rows compared, 0 differences`);
   });
 });

@@ -5,6 +5,8 @@ import { type ReadDouble, startReadDouble } from "../../doubles/bigquery/read/re
 import { credentials } from "../aws-servers.ts";
 
 export const googleProject = "shop-prod";
+/** Where extract jobs may write. */
+export const extractsBucket = "shop-extracts";
 
 /** BigQuery with the demo's datasets, its tables those of a folder's files. */
 export interface CloudGoogle {
@@ -24,6 +26,7 @@ export async function startCloudGoogle(datasets: readonly string[]): Promise<Clo
   const keys = new Map([[credentials.AWS_ACCESS_KEY_ID, { sessionToken: null, principal }]]);
   const bigQuery = await startBigQueryDouble({ awsProvider: { audience: googleAudience, keys } });
   const read = await startReadDouble(bigQuery.world, bigQuery.tokens);
+  bigQuery.world.buckets.set(extractsBucket, { location: "EU", objects: new Map() });
   for (const dataset of datasets) addDataset(bigQuery.world, { project: googleProject, dataset });
   return {
     bigQuery,

@@ -22,7 +22,7 @@ import { startAwsProxy } from "../aws-proxy.ts";
 import { account, credentials, startMinistack } from "../aws-servers.ts";
 import { type Ended, waitForEnd } from "../site.ts";
 import { exportsBucket, exportsPrefix, lakeBucket, lakePrefix, writeCloudConfig } from "./cloud-config.ts";
-import { startCloudGoogle } from "./cloud-google.ts";
+import { type CloudGoogle, startCloudGoogle } from "./cloud-google.ts";
 import { createExportsMirror, type Published, writePhase } from "./cloud-source.ts";
 import { createCallCounter, type ServiceCalls } from "./count-calls.ts";
 import { fetchWheels } from "./fetch-wheels.ts";
@@ -34,6 +34,8 @@ export interface CloudWorld {
   /** Where commands find the exports, in words. */
   exportsPlace: string;
   glue: GlueDouble;
+  /** null: exports are files on S3. */
+  google: CloudGoogle | null;
   /** The lake's files, as the stand-in for S3 keeps them. */
   lakeFolder: string;
   /** Brings the source to a phase, in both environments. */
@@ -118,6 +120,7 @@ export async function startCloudWorld({ share, cores, source }: CloudWorldOption
       scenario,
       exportsPlace: google === null ? `s3://${exportsBucket}/${exportsPrefix}/` : "BigQuery",
       glue,
+      google,
       lakeFolder: join(lake, lakePrefix),
       async publish(phase) {
         const published = await writePhase(join(folder, "source"), phase, { share, format });
