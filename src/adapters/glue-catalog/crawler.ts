@@ -18,8 +18,14 @@ import type { GlueCatalogOptions } from "./options.ts";
 import { readAllPartitions } from "./read-partitions.ts";
 import { runCrawl } from "./run-crawl.ts";
 
-/** How long other crawls and our own are waited for in all, ms. */
+/** How long other crawls and one of ours are waited for, ms. */
 const crawlMs = 3_600_000;
+
+/**
+ * AWS names no limit of a crawler's include paths; this is what Glue takes of anything in one call. A day is one, so
+ * that a backfill of years is several crawls.
+ */
+const maxFolders = 100;
 
 /** Another command may give the crawler other folders between our update and our start. */
 const maxCrawls = 3;
@@ -28,7 +34,7 @@ interface Crawling {
   options: GlueCatalogOptions;
   role: string;
   table: GlueTable;
-  wait: CrawlWait;
+  wait: Omit<CrawlWait, "deadlineMs">;
 }
 
 /** A Glue crawler over changed days. The readers' table never depends on it: crawlers add and delete in separate steps. */
@@ -40,27 +46,36 @@ export function createGlueCrawler(
   const { clock, config } = options;
   return {
     async run(tableName, days, signal) {
-      const wait: CrawlWait = { beginCalls, clock, signal, deadlineMs: clock.now() + crawlMs };
+      const wait = { beginCalls, clock, signal };
       return crawlDays({ options, role, table: nameTable(tableName, config.databasePrefix), wait }, days);
     },
   };
 }
 
 async function crawlDays(crawling: Crawling, days: readonly Day[]): Promise<CrawlReport> {
-  const { options, role, table, wait } = crawling;
+  const { options, role, table } = crawling;
   const folders = await readReaders(crawling);
   const asked = days.flatMap((day) => folders.get(day) ?? []);
   if (asked.length === 0) return { differences: [] };
   const first = planCrawler(options, role, table, asked);
   const targets = [...new Set([...asked, ...(await findMissed(crawling, first, folders))])].sort();
-  const plan = planCrawler(options, role, table, targets);
+  for (let from = 0; from < targets.length; from += maxFolders) {
+    await crawlFolders(crawling, targets.slice(from, from + maxFolders));
+  }
+  return settleCrawled(crawling, first, new Set(targets));
+}
+
+/** One crawl, with as much time as each has; again where the folders were taken from it before it began. */
+async function crawlFolders(crawling: Crawling, folders: readonly string[]): Promise<void> {
+  const { options, role, table } = crawling;
+  const wait = { ...crawling.wait, deadlineMs: options.clock.now() + crawlMs };
+  const plan = planCrawler(options, role, table, folders);
   for (let crawl = 1; ; crawl += 1) {
     await runCrawl(wait, plan, options.config.region);
-    const missing = findMissing(crawling, await readCrawled(crawling, plan), targets);
-    if (missing.length === 0) break;
+    const missing = findMissing(crawling, await readCrawled(crawling, plan), folders);
+    if (missing.length === 0) return;
     if (crawl >= maxCrawls) throw buildNotCrawled(plan, missing);
   }
-  return settleCrawled(crawling, plan, new Set(targets));
 }
 
 async function readReaders({ options, table, wait }: Crawling): Promise<Map<Day, string>> {

@@ -14,6 +14,9 @@ const members = [
   ...["Configuration", "CrawlerSecurityConfiguration"],
 ];
 
+/** Assumed: AWS names no number. */
+const maxPaths = 100;
+
 export function createCrawlerOperations(model: CatalogModel): Operations {
   const { crawlers, clock } = model;
   const find = (input: Input): CrawlerRecord => {
@@ -104,6 +107,7 @@ function checkDefinition(model: CatalogModel, input: Input): string {
     { Path?: string }[]
   >;
   if (S3Targets.length + CatalogTargets.length === 0) throw refuseInput("The crawler has no target");
+  if (S3Targets.length > maxPaths) throw refuseInput(`The crawler has more than ${maxPaths} targets`);
   const wrong = S3Targets.find(({ Path = "" }) => !/^s3:\/\/[a-z0-9.-]+\/.*/.test(Path));
   if (wrong !== undefined) throw refuseInput(`Invalid include path ${wrong.Path}`);
   JSON.parse(String(input.Configuration ?? "{}"));

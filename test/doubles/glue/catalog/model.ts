@@ -72,6 +72,8 @@ export interface CatalogModel {
 }
 
 export type CrawlFate =
+  /** As it should; for the crawls before one that does not. */
+  | { fate: "succeeds" }
   | { fate: "fails"; message: string }
   | { fate: "never ends" }
   | { fate: "writes elsewhere" };
