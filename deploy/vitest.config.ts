@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["deploy/test/**/*.test.ts"],
     pool: "forks",
+    // Loading CDK takes longer than the tests: those of one worker share it.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

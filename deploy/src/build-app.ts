@@ -11,6 +11,9 @@ import { listGooglePrincipals } from "./google-principals.ts";
 import { buildNames } from "./names.ts";
 import type { Settings } from "./read-settings.ts";
 
+/** What CloudFormation's own schemas refuse is an error here already, not a warning. */
+const strict = { "@aws-cdk/core:validateAgainstDefaultRules": true };
+
 /**
  * Everything that one environment needs in AWS, as one stack that is protected from being deleted.
  * @param options of the app; where templates go, for example
@@ -19,7 +22,7 @@ export function buildApp(
   settings: Settings,
   options: ConstructorParameters<typeof App>[0] = {},
 ): { app: App; stack: Stack } {
-  const app = new App({ ...options, context: { ...flags, ...options.context } });
+  const app = new App({ ...options, context: { ...flags, ...strict, ...options.context } });
   const names = buildNames(settings);
   const stack = new Stack(app, names.base, {
     env: { account: settings.account, region: settings.region },

@@ -71,7 +71,7 @@ function guardPrefixes(bucket: Bucket, settings: Settings, names: Names): void {
     why: "scripts and configuration are the deploy role's to write",
     effect: "Deny",
     actions: ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
-    resources: names.guardedArns,
+    resources: [names.scriptsArn, names.configArn],
     conditions: { ArnNotEquals: { "aws:PrincipalArn": buildRoleArn(settings, names, "deploy") } },
   });
   statement.addPrincipals(new AnyPrincipal());

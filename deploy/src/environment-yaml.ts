@@ -17,7 +17,7 @@ export function renderEnvironmentYaml(
   names: Names,
   securityGroupId: string | null,
 ): string {
-  const { runner, catalog } = settings;
+  const { runner, catalog, airflow } = settings;
   const sections: Record<string, Section> = {
     lake: buildLake(settings, names),
     engine: buildEngine(settings, names),
@@ -26,6 +26,7 @@ export function renderEnvironmentYaml(
       ? {}
       : { runner: buildRunner(settings, names, runner, securityGroupId) }),
     alerts: { type: "sns", topic: names.topicArn },
+    ...(airflow === undefined ? {} : { airflow: { dags: airflow.dags } }),
   };
   return Object.entries(sections)
     .map(([name, section]) => `${name}:\n${renderSection(section)}`)
@@ -36,7 +37,7 @@ function buildLake({ lake, region, account }: Settings, names: Names): Section {
   return {
     type: "s3",
     bucket: lake.bucket,
-    ...(lake.prefix === "" ? {} : { prefix: lake.prefix }),
+    prefix: lake.prefix,
     region,
     ...(lake.encryption === "kms"
       ? { kms_key: `arn:${names.partition}:kms:${region}:${account}:${names.keyAlias}` }

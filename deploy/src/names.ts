@@ -15,9 +15,10 @@ export interface Names {
   /** ARN of the bucket, and of what is in the lake: `arn:aws:s3:::shop-lake/shardlift/`. */
   bucketArn: string;
   lakeArn: string;
-  /** What the deploy role alone writes, as ARNs of objects. */
-  guardedArns: string[];
-  /** Key prefixes in the bucket; empty or with a slash at the end. */
+  /** What the deploy role alone writes, as ARNs of objects: scripts, and deployed configuration. */
+  scriptsArn: string;
+  configArn: string;
+  /** Key prefixes in the bucket, with a slash at the end; neither lies in the other. */
   lakePrefix: string;
   configPrefix: string;
   databases: string[];
@@ -36,9 +37,9 @@ export function buildNames(settings: Settings): Names {
   const { environment, account, region, lake, catalog } = settings;
   const base = `shardlift-${environment}`;
   const partition = readPartition(region);
-  const lakePrefix = lake.prefix === "" ? "" : `${lake.prefix}/`;
+  const lakePrefix = `${lake.prefix}/`;
   const bucketArn = `arn:${partition}:s3:::${lake.bucket}`;
-  const configPrefix = `${lakePrefix}_config/`;
+  const configPrefix = `${lake.prefix}-config/`;
   return {
     base,
     partition,
@@ -46,7 +47,8 @@ export function buildNames(settings: Settings): Names {
     keyAlias: `alias/${base}-lake`,
     bucketArn,
     lakeArn: `${bucketArn}/${lakePrefix}`,
-    guardedArns: [`${bucketArn}/${lakePrefix}_scripts/*`, `${bucketArn}/${configPrefix}*`],
+    scriptsArn: `${bucketArn}/${lakePrefix}_scripts/*`,
+    configArn: `${bucketArn}/${configPrefix}*`,
     lakePrefix,
     configPrefix,
     databases: (catalog?.schemas ?? []).map((schema) => `${catalog?.database_prefix ?? ""}${schema}`),

@@ -1,6 +1,15 @@
 import type { Parsed } from "../../src/config/issue.ts";
+import { parsePrefix } from "../../src/config/parse-aws-names.ts";
 
 /** Allow-lists for names that only this app takes; those of environment files are theirs. */
+
+/** The lake has a place of its own in the bucket: what is deployed lies beside it. */
+export function parseLakePrefix(text: string): Parsed<string> {
+  const prefix = parsePrefix(text);
+  if (!("value" in prefix) || prefix.value !== "") return prefix;
+  const rule = "the lake lies below a prefix: deployed configuration lies beside it in the bucket";
+  return { problem: { failed: "is empty", rule, remedy: 'write it like "shardlift"' } };
+}
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`, or `@sha256:<digest>`. */
 const imagePattern =

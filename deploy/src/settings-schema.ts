@@ -6,15 +6,21 @@ import {
   isSecretArn,
   parseAccountId,
   parseBucket,
+  parseDagPlace,
   parseDatabasePrefix,
   parseJobName,
   parseNetworkId,
-  parsePrefix,
   parseRoleArn,
   parseS3Url,
   parseTagValue,
 } from "../../src/config/parse-aws-names.ts";
-import { parseEmail, parseImage, parsePrincipalArn, parseSchemaName } from "./parse-places.ts";
+import {
+  parseEmail,
+  parseImage,
+  parseLakePrefix,
+  parsePrincipalArn,
+  parseSchemaName,
+} from "./parse-places.ts";
 
 /** A file of `settings/` as it is written; checked by the same means as environment files. */
 
@@ -41,12 +47,11 @@ const lake = z.strictObject({
     example: "shop-lake",
     rule: "the bucket's name alone",
   }),
-  prefix: textField(parsePrefix, {
-    description: "Where in the bucket the lake is.",
+  prefix: textField(parseLakePrefix, {
+    description: "Where in the bucket the lake is; deployed configuration lies beside it.",
     example: "shardlift",
     rule: "names between slashes",
-    otherwise: "the whole bucket",
-  }).prefault(""),
+  }).prefault("shardlift"),
   encryption: z
     .enum(["kms", "s3"])
     .meta({ description: "By a key of its own in KMS, or as S3 encrypts by itself." })
@@ -139,7 +144,11 @@ const airflow = z.strictObject({
     example: "arn:aws:iam::123456789012:role/service-role/shop-mwaa",
     rule: "a role's ARN",
   }),
-  dags: s3Field("Where Airflow finds its DAGs.", "s3://shop-mwaa/dags"),
+  dags: textField(parseDagPlace, {
+    description: "As airflow.dags of the environment file: where DAGs are deployed to.",
+    example: "s3://shop-mwaa/dags/shardlift",
+    rule: "s3://bucket/prefix",
+  }),
 });
 
 const snowflake = z.strictObject({

@@ -8,12 +8,13 @@ const secret = (name: string) => inAccount("secretsmanager", `secret:shardlift/$
 const role = (name: string) => `arn:aws:iam::123456789012:role/shardlift-prod-${name}`;
 
 const listLake =
-  'Allow s3:ListBucket on arn:aws:s3:::shop-lake if {"StringLikeIfExists":{"s3:prefix":"shardlift/*"}}';
-const readSources = [
-  "Allow s3:GetObject on arn:aws:s3:::shop-exports/bigquery/*",
-  "Allow s3:ListBucket on arn:aws:s3:::shop-exports",
-];
-const guarded = `${lake}/_config/*, ${lake}/_scripts/*`;
+  'Allow s3:ListBucket on arn:aws:s3:::shop-lake if {"StringLikeIfExists":{"s3:prefix":["shardlift/*"]}}';
+const listSources = "Allow s3:ListBucket on arn:aws:s3:::shop-exports";
+const readSources = ["Allow s3:GetObject on arn:aws:s3:::shop-exports/bigquery/*", listSources];
+const config = "arn:aws:s3:::shop-lake/shardlift-config/*";
+const guarded = `${config}, ${lake}/_scripts/*`;
+const listBoth =
+  'Allow s3:ListBucket on arn:aws:s3:::shop-lake if {"StringLikeIfExists":{"s3:prefix":["shardlift/*","shardlift-config/*"]}}';
 const catalog = [
   inAccount("glue", "catalog"),
   inAccount("glue", "database/prod_analytics"),
@@ -28,9 +29,11 @@ describe("with everything that there may be", async () => {
   test("commands may do this", () => {
     expect(policies["shardlift-prod-command"]).toEqual([
       `Allow s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:PutObject on ${lake}/*`,
-      `Deny s3:DeleteObject, s3:PutObject on ${guarded}`,
-      listLake,
-      ...readSources,
+      `Deny s3:DeleteObject, s3:PutObject on ${lake}/_scripts/*`,
+      // CDK says once what has the same action.
+      `Allow s3:GetObject on arn:aws:s3:::shop-exports/bigquery/*, ${config}`,
+      listBoth,
+      listSources,
       "Allow kms:Decrypt, kms:GenerateDataKey on <LakeKey>",
       `Allow secretsmanager:GetSecretValue on ${secret("hash-key-AbCdEf")}, ${secret("snowflake-key-GhIjKl")}`,
       `Allow glue:BatchStopJobRun, glue:CreateJob, glue:GetJob, glue:GetJobRun, glue:GetJobRuns, glue:GetTags, glue:StartJobRun, glue:TagResource, glue:UntagResource, glue:UpdateJob on ${inAccount("glue", "job/shardlift-prod-*")}`,
@@ -53,7 +56,7 @@ describe("with everything that there may be", async () => {
     expect(policies["shardlift-prod-glue"]).toEqual([
       `Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on ${lake}/*`,
       `Allow s3:DeleteObject on ${lake}/_runs/*`,
-      `Deny s3:PutObject on ${guarded}`,
+      `Deny s3:PutObject on ${lake}/_scripts/*`,
       listLake,
       ...readSources,
       "Allow kms:Decrypt, kms:GenerateDataKey on <LakeKey>",
@@ -75,16 +78,16 @@ describe("with everything that there may be", async () => {
   test("whoever deploys may do this", () => {
     expect(policies["shardlift-prod-deploy"]).toEqual([
       `Allow s3:GetObject, s3:PutObject on ${guarded}`,
-      listLake,
+      listBoth,
       "Allow kms:Decrypt, kms:GenerateDataKey on <LakeKey>",
-      "Allow s3:DeleteObject, s3:GetObject, s3:PutObject on arn:aws:s3:::shop-mwaa/dags/*",
-      'Allow s3:ListBucket on arn:aws:s3:::shop-mwaa if {"StringLikeIfExists":{"s3:prefix":"dags/*"}}',
+      "Allow s3:DeleteObject, s3:GetObject, s3:PutObject on arn:aws:s3:::shop-mwaa/dags/shardlift/*",
+      'Allow s3:ListBucket on arn:aws:s3:::shop-mwaa if {"StringLikeIfExists":{"s3:prefix":"dags/shardlift/*"}}',
     ]);
   });
 
   test("Airflow may do this beside what MWAA asks for", () => {
     expect(policies["shardlift-prod-airflow"]).toEqual([
-      "Allow s3:GetObject on arn:aws:s3:::shop-mwaa/dags/*",
+      "Allow s3:GetObject on arn:aws:s3:::shop-mwaa/dags/shardlift/*",
       "Allow s3:ListBucket on arn:aws:s3:::shop-mwaa",
       `Allow ecs:RunTask on ${inAccount("ecs", "task-definition/shardlift-prod:*")}${inCluster}`,
       `Allow ecs:DescribeTasks, ecs:StopTask on ${inAccount("ecs", "task/shardlift-prod/*")}${inCluster}`,
@@ -221,26 +224,18 @@ describe("with less", () => {
     expect(readPolicies({ find })).toEqual({
       "shardlift-prod-deploy": [
         `Allow s3:GetObject, s3:PutObject on ${guarded}`,
-        listLake,
+        listBoth,
         "Allow kms:Decrypt, kms:GenerateDataKey on <LakeKey>",
       ],
       "shardlift-prod-command": [
         `Allow s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:PutObject on ${lake}/*`,
-        `Deny s3:DeleteObject, s3:PutObject on ${guarded}`,
-        listLake,
+        `Deny s3:DeleteObject, s3:PutObject on ${lake}/_scripts/*`,
+        `Allow s3:GetObject on ${config}`,
+        listBoth,
         "Allow kms:Decrypt, kms:GenerateDataKey on <LakeKey>",
       ],
     });
     expect(Object.keys(find("AWS::IAM::Role"))).toEqual(["DeployRole"]);
-  });
-
-  test("a lake that has the whole bucket is listed without a condition", async () => {
-    const settings = await buildBareSettings();
-    const { find } = synthesise({ ...settings, lake: { ...settings.lake, prefix: "", encryption: "s3" } });
-    expect(readPolicies({ find })["shardlift-prod-deploy"]).toEqual([
-      "Allow s3:GetObject, s3:PutObject on arn:aws:s3:::shop-lake/_config/*, arn:aws:s3:::shop-lake/_scripts/*",
-      "Allow s3:ListBucket on arn:aws:s3:::shop-lake",
-    ]);
   });
 
   test("names are those of the partition", async () => {

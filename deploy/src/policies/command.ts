@@ -1,5 +1,5 @@
 import { buildArn, buildRoleArn } from "../names.ts";
-import { listCatalogArns, listLake, type PolicyInput, readSecrets, readSources, useKey } from "./shared.ts";
+import { listCatalogArns, listKeys, type PolicyInput, readSecrets, readSources, useKey } from "./shared.ts";
 import type { Statement } from "./statement.ts";
 
 /** What the commands do to the lake, to Glue and to the catalog: each action is a call of `src/adapters`. */
@@ -11,12 +11,17 @@ export function buildCommandStatements(input: PolicyInput): Statement[] {
       resources: [`${input.names.lakeArn}*`],
     },
     {
-      why: "whoever writes the script has the job's role, and whoever writes configuration decides what is done",
+      why: "whoever writes the script has the job's role",
       effect: "Deny",
       actions: ["s3:PutObject", "s3:DeleteObject"],
-      resources: input.names.guardedArns,
+      resources: [input.names.scriptsArn],
     },
-    listLake(input),
+    {
+      why: "configuration that was deployed: every state of it stands under its hash",
+      actions: ["s3:GetObject"],
+      resources: [input.names.configArn],
+    },
+    listKeys(input, [input.names.lakePrefix, input.names.configPrefix]),
     ...readSources(input),
     ...useKey(input, ["kms:Decrypt", "kms:GenerateDataKey"]),
     ...readSecrets(input, "commands"),

@@ -1,4 +1,4 @@
-import { listLake, type PolicyInput, useKey } from "./shared.ts";
+import { listKeys, type PolicyInput, useKey } from "./shared.ts";
 import type { Statement } from "./statement.ts";
 
 /** Puts scripts and configuration, which nobody else can, and DAG files. */
@@ -7,9 +7,9 @@ export function buildDeployStatements(input: PolicyInput): Statement[] {
     {
       why: "scripts and configuration, each below its content's hash: they are put once and never replaced",
       actions: ["s3:GetObject", "s3:PutObject"],
-      resources: input.names.guardedArns,
+      resources: [input.names.scriptsArn, input.names.configArn],
     },
-    listLake(input),
+    listKeys(input, [input.names.lakePrefix, input.names.configPrefix]),
     ...useKey(input, ["kms:Decrypt", "kms:GenerateDataKey"]),
     ...writeDags(input),
   ];

@@ -1,10 +1,10 @@
 import { buildArn } from "../names.ts";
-import { listCatalogArns, listLake, type PolicyInput, readSecrets, readSources, useKey } from "./shared.ts";
+import { listCatalogArns, listKeys, type PolicyInput, readSecrets, readSources, useKey } from "./shared.ts";
 import type { Statement } from "./statement.ts";
 
 /** What the script does; each run's session policy narrows it to one pipeline. */
 export function buildGlueStatements(input: PolicyInput): Statement[] {
-  const { lakeArn, guardedArns } = input.names;
+  const { lakeArn, scriptsArn } = input.names;
   return [
     {
       why: "new generations, specs and reports; heads and manifests are taken away by each run's session policy",
@@ -20,9 +20,9 @@ export function buildGlueStatements(input: PolicyInput): Statement[] {
       why: "a script that could write scripts could become another",
       effect: "Deny",
       actions: ["s3:PutObject"],
-      resources: guardedArns,
+      resources: [scriptsArn],
     },
-    listLake(input),
+    listKeys(input, [input.names.lakePrefix]),
     ...readSources(input),
     ...useKey(input, ["kms:Decrypt", "kms:GenerateDataKey"]),
     ...readSecrets(input, "glue"),
@@ -34,7 +34,7 @@ export function buildGlueStatements(input: PolicyInput): Statement[] {
 export function buildCrawlerStatements(input: PolicyInput): Statement[] {
   return [
     { why: "rows of changed days", actions: ["s3:GetObject"], resources: [`${input.names.lakeArn}*`] },
-    listLake(input),
+    listKeys(input, [input.names.lakePrefix]),
     ...useKey(input, ["kms:Decrypt"]),
     {
       why: "tables that it finds, in this environment's databases",

@@ -12,15 +12,16 @@ export interface PolicyInput {
 
 type Reader = Settings["secrets"][number]["readers"][number];
 
-/** Without it a missing object is told as a forbidden one; reading one object names no prefix, hence IfExists. */
-export function listLake({ names }: PolicyInput): Statement {
+/**
+ * Without it a missing object is told as a forbidden one; reading one object names no prefix, hence IfExists.
+ * @param prefixes of keys, the lake's or those of deployed configuration too
+ */
+export function listKeys({ names }: PolicyInput, prefixes: readonly string[]): Statement {
   return {
-    why: "a list of the lake's keys, and the difference between a missing object and a forbidden one",
+    why: "lists of keys, and the difference between a missing object and a forbidden one",
     actions: ["s3:ListBucket"],
     resources: [names.bucketArn],
-    ...(names.lakePrefix === ""
-      ? {}
-      : { conditions: { StringLikeIfExists: { "s3:prefix": `${names.lakePrefix}*` } } }),
+    conditions: { StringLikeIfExists: { "s3:prefix": prefixes.map((prefix) => `${prefix}*`) } },
   };
 }
 

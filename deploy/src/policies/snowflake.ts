@@ -1,4 +1,4 @@
-import { listLake, type PolicyInput, useKey } from "./shared.ts";
+import { listKeys, type PolicyInput, useKey } from "./shared.ts";
 import type { Statement } from "./statement.ts";
 
 /** What the storage integration reads; Snowflake writes nothing. */
@@ -9,7 +9,7 @@ export function buildSnowflakeStatements(input: PolicyInput): Statement[] {
       actions: ["s3:GetObject", "s3:GetObjectVersion"],
       resources: [`${input.names.lakeArn}*`],
     },
-    listLake(input),
+    listKeys(input, [input.names.lakePrefix]),
     {
       why: "Snowflake asks where the bucket is",
       actions: ["s3:GetBucketLocation"],

@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import { parseEnvironment } from "../../src/config/parse-environment.ts";
+import type { Environment } from "../../src/config/types.ts";
+import type { Settings } from "../src/read-settings.ts";
+import { buildBareSettings, buildSettings, synthesise } from "./world.ts";
+
+/** What people add themselves: where rows come from, and where they go. */
+const theirs = `
+source:
+  type: bigquery
+  project: shop-prod
+  audience: //iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws/providers/prod
+warehouse:
+  type: snowflake
+  account: myorg-shop
+  user: SHARDLIFT
+  role: SHARDLIFT_LOADER
+  warehouse: SHARDLIFT_WH
+  database: ANALYTICS
+  stage: ANALYTICS.SHARDLIFT.LAKE
+  integration: SHARDLIFT_LAKE
+  lake_url: s3://shop-lake/shardlift/
+`;
+
+/** The output as AWS would show it, with an id in the place of each that AWS gives. */
+function readOutput(settings: Settings, name: string): string {
+  const { Value } = synthesise(settings).template.toJSON().Outputs[name];
+  if (typeof Value === "string") return Value;
+  const parts = Value["Fn::Join"][1] as (string | object)[];
+  return parts.map((part) => (typeof part === "string" ? part : "sg-0a1b2c3d4e5f67890")).join("");
+}
+
+function parse(yaml: string): Environment {
+  const { environment, issues } = parseEnvironment(yaml, { file: "prod.yaml", name: "prod", root: "/shop" });
+  expect(issues).toEqual([]);
+  return environment!;
+}
+
+test("the output is the part of an environment file that names what was made", async () => {
+  const settings = await buildSettings();
+  const { lake, engine, catalog, orchestration } = parse(
+    `production: true\n${readOutput(settings, "EnvironmentFile")}\n${theirs}`,
+  );
+  expect(lake).toEqual({
+    type: "s3",
+    bucket: "shop-lake",
+    prefix: "shardlift",
+    region: "eu-central-1",
+    kmsKey: "arn:aws:kms:eu-central-1:123456789012:alias/shardlift-prod-lake",
+    bucketOwner: "123456789012",
+    endpoint: null,
+    pathStyle: false,
+  });
+  expect(engine).toMatchObject({
+    type: "glue",
+    job: "shardlift-prod",
+    role: "arn:aws:iam::123456789012:role/shardlift-prod-glue",
+    region: "eu-central-1",
+    tags: { team: "data-platform", cost_centre: "4711" },
+  });
+  expect(catalog).toEqual({
+    type: "glue",
+    region: "eu-central-1",
+    endpoint: null,
+    databasePrefix: "prod_",
+    crawler: { role: "arn:aws:iam::123456789012:role/shardlift-prod-crawler" },
+    tags: { team: "data-platform", cost_centre: "4711" },
+  });
+  expect(orchestration.runner).toEqual({
+    type: "ecs",
+    cluster: "shardlift-prod",
+    taskDefinition: "shardlift-prod",
+    container: "shardlift",
+    subnets: ["subnet-0a1b2c3d4e5f67890", "subnet-0b1c2d3e4f5a67891"],
+    securityGroups: ["sg-0a1b2c3d4e5f67890"],
+    logGroup: "/ecs/shardlift-prod",
+    logPrefix: "shardlift",
+    region: "eu-central-1",
+    config: "s3://shop-lake/shardlift-config/",
+  });
+  expect(orchestration.airflow.dags).toBe("s3://shop-mwaa/dags/shardlift/");
+  expect(orchestration.alerts).toEqual({
+    type: "sns",
+    topic: "arn:aws:sns:eu-central-1:123456789012:shardlift-prod",
+  });
+});
+
+test("with DuckDB it names the memory that a task has for it", async () => {
+  const { glue: _, ...settings } = await buildSettings();
+  expect(parse(readOutput(settings, "EnvironmentFile") + theirs).engine).toMatchObject({
+    type: "duckdb",
+    memoryBytes: 4e9,
+  });
+});
+
+test("of a lake alone it names the lake, and its values are texts whatever they look like", async () => {
+  const bare = await buildBareSettings();
+  const settings = { ...bare, lake: { ...bare.lake, bucket: "0815", encryption: "s3" as const } };
+  expect(readOutput(settings, "EnvironmentFile")).toBe(
+    [
+      "lake:",
+      "  type: s3",
+      '  bucket: "0815"',
+      "  prefix: shardlift",
+      "  region: eu-central-1",
+      '  bucket_owner: "123456789012"',
+      "engine:",
+      "  type: duckdb",
+      "alerts:",
+      "  type: sns",
+      "  topic: arn:aws:sns:eu-central-1:123456789012:shardlift-prod",
+    ].join("\n"),
+  );
+});
+
+test("tags stay what they are, with spaces, colons and quotes", async () => {
+  const tags = { team: "yes", cost_centre: "47 11: a", "unit/of": "o+b@c=d" };
+  const settings = await buildSettings({ tags });
+  expect(parse(readOutput(settings, "EnvironmentFile") + theirs).engine).toMatchObject({ tags });
+});
+
+test("Google is told which roles to let in: those that read its tables", async () => {
+  const session = (role: string) => `arn:aws:sts::123456789012:assumed-role/${role}`;
+  const { runner: _, glue: __, ...workers } = await buildSettings();
+  expect([
+    readOutput(await buildSettings(), "GooglePrincipals"),
+    readOutput(workers, "GooglePrincipals"),
+  ]).toEqual([
+    `${session("shardlift-prod-command")} ${session("shardlift-prod-glue")}`,
+    session("shop-mwaa"),
+  ]);
+});
