@@ -237,6 +237,14 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/compile.ts"),
   },
   {
+    name: "deploy",
+    group: groups.airflow,
+    description: "bring configuration, Glue script and DAGs of an environment to S3; only what changed",
+    flags: ["environment", "config", "dry-run", "verbose", "json"],
+    examples: ["deploy --environment prod --dry-run", "deploy --environment prod"],
+    load: () => import("./commands/deploy.ts"),
+  },
+  {
     name: "batches",
     group: groups.airflow,
     description: "cut the work of fixed days into ranges for backfill; one line of JSON",

@@ -56,16 +56,21 @@ function withinMachine(input: WiringInput): WiringInput {
   return { ...input, environment: boundMemory(input.environment, readMachineMemory()) };
 }
 
-function createAgain({ environment, clock, signal }: WiringInput): Retrying {
+export function createAgain({
+  environment,
+  clock,
+  signal,
+}: Pick<WiringInput, "environment" | "clock" | "signal">): Retrying {
   return (work) => retry(work, { policy: environment.retry, clock, signal });
 }
 
-const randomHex: RandomHex = (length) =>
+export const randomHex: RandomHex = (length) =>
   randomBytes(Math.ceil(length / 2))
     .toString("hex")
     .slice(0, length);
 
-async function buildStore({ lake }: Environment, again: Retrying): Promise<ObjectStore> {
+/** The lake alone, for whoever asks nothing else. */
+export async function buildStore({ lake }: Environment, again: Retrying): Promise<ObjectStore> {
   if (lake.type === "s3") {
     const { createS3Store } = await import("../adapters/s3/s3-store.ts");
     return withStoreRetries(createS3Store({ ...lake, again, randomHex }), again);

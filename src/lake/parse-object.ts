@@ -10,7 +10,8 @@ export type ObjectKind =
   | "run spec"
   | "run report"
   | "run progress"
-  | "script index";
+  | "script index"
+  | "list of deployed files";
 
 const versioned = z.looseObject({ formatVersion: z.int().positive() });
 
@@ -69,6 +70,8 @@ export function buildBrokenError(kind: ObjectKind, key: string, found: string): 
       "Find out who writes into `_runs/`, remove it and run again: a run that reads it cannot be trusted.",
     "run report": "Run the day again; if it stays, report it: the engine's script does not fit this release.",
     "run progress": "Nothing needs to be done: progress decides nothing.",
+    "list of deployed files":
+      "Remove it and run `shardlift deploy` again: it takes files that are as it would put them for its own, and names the others.",
     "script index": "Find out who writes into `_scripts/`, remove it and run `shardlift push-script` again.",
   };
   return new ShardliftError("data", {

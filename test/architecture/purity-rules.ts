@@ -4,7 +4,7 @@ import { listCode, type Source } from "./read-sources.ts";
 const computing = ["node:crypto", "node:util", "node:path"];
 
 const pureFolders = /^src\/(days|plan|sql)\//;
-const clocklessFolders = /^src\/(days|plan|sql|lake|runs|tasks|generate)\//;
+const clocklessFolders = /^src\/(days|plan|sql|lake|runs|tasks|generate|deploy)\//;
 
 const outside = /\bprocess\.|\bconsole\.|\bfetch\(/;
 const clocksAndChance =

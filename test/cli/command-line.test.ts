@@ -12,7 +12,7 @@ describe("the command line", () => {
     const help = await command({ folder: "." }, ["--help"]);
     expect(help.exitCode).toBe(0);
     const names = [...help.stdout.matchAll(/^ {2}([a-z][a-z-]+) \[options\]/gm)].map((match) => match[1]!);
-    expect(names).toHaveLength(25);
+    expect(names).toHaveLength(26);
     for (const name of names) {
       const { stdout } = await command({ folder: "." }, [name, "--help"]);
       expect(stdout).toContain(`  $ shardlift ${name}`);
