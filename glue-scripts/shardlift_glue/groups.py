@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 from .options import Options
-from .session import Row
 from .source import is_table
 from .spec import Part
 
@@ -90,30 +89,3 @@ def count_settle_ranges(suspects: int, groups: int) -> int:
 def choose_threads(slots: int, tasks: int) -> int:
     """Slots that would be idle lend their thread."""
     return max(1, min(MAX_THREADS, slots // max(1, tasks)))
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Rows per row group, and row groups per file; None: one file."""
-
-    row_group_rows: int
-    row_groups_per_file: int | None
-
-
-# The writer holds a row group per thread, raw and compressed: small ones keep memory bounded.
-ROW_GROUP_ROWS = 8_192
-# DuckDB cuts row groups at multiples of its vectors.
-VECTOR_ROWS = 2_048
-
-
-def cut_rows(file_bytes: int, row_bytes: float) -> Cut:
-    """Files of about `file_bytes`, cut after so many row groups."""
-    rows = max(VECTOR_ROWS, int(file_bytes / row_bytes))
-    per_group = min(ROW_GROUP_ROWS, rows // VECTOR_ROWS * VECTOR_ROWS)
-    return Cut(per_group, max(1, round(rows / per_group)))
-
-
-def measure_row_bytes(sample: list[Row]) -> float | None:
-    """Bytes of a row as written, by a sample of some; None where there is no row."""
-    rows = sum(int(row["count"]) for row in sample)
-    return sum(int(row["file_size_bytes"]) for row in sample) / rows if rows else None

@@ -57,6 +57,19 @@ class Session:
                 raise build_late_error() from cause
             raise build_statement_error(cause, reading) from cause
 
+    @contextmanager
+    def threads(self, count: int | None) -> Iterator[None]:
+        """With so many threads for a while; None leaves them as they are."""
+        if count is None:
+            yield
+            return
+        (row,) = self.fetch("SELECT current_setting('threads') AS threads")
+        self.fetch(f"SET threads = {count}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"SET threads = {int(row['threads'])}")
+
 
 class Raw(str):
     """Our own SQL for a place that takes no literal: `options`."""

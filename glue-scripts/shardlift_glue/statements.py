@@ -11,6 +11,7 @@ NAMES = (
     "take_rows",
     "stage_stream",
     "count_file",
+    "weigh_rows",
 )
 
 

@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from .attempt import Attempt, Workplace, open_workplace
-from .groups import ROW_GROUP_ROWS, Cut, Group
+from .cut import ONE_FILE, choose_cut
+from .groups import Group
 from .results import Counts, Written
 from .session import Row
 from .sort_tasks import fetch, fetch_suspects, name_side, read_counts
 from .source import blame_file, drop_kept, open_parts
-from .writing import LakeFile, Target, choose_cut, count_non_null, upload, write_rows
+from .writing import LakeFile, Target, count_non_null, upload, write_rows
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,7 @@ def write_clean(place: Workplace, group: Group, paths: list[Path], ready: Ready)
     """Writes, reads back, and only then uploads."""
     session, attempt = place.session, place.attempt
     target = build_target(place, group, attempt.prefix)
-    source_bytes = sum(path.stat().st_size for path in paths)
-    cut = choose_cut(session, target, attempt.options.file_bytes, ready.counts.passed, source_bytes)
+    cut = choose_cut(session, target.folder, attempt.options.file_bytes, ready.counts.passed, paths)
     rows = write_rows(session, "write_clean" if ready.duplicates is None else "write", target, cut)
     (report,) = session.run("report", files=[str(row["filename"]) for row in rows])
     non_null = count_non_null(session, attempt.extract["recipe"]["columns"], rows)
@@ -129,7 +129,7 @@ def write_removed(place: Workplace, group: Group) -> list[LakeFile]:
     if prefix is None or not place.session.statements["write_removed"]:
         return []
     target = build_target(place, group, prefix)
-    return upload(target, write_rows(place.session, "write_removed", target, Cut(ROW_GROUP_ROWS, None)))
+    return upload(target, write_rows(place.session, "write_removed", target, ONE_FILE))
 
 
 def build_target(place: Workplace, group: Group, prefix: str) -> Target:

@@ -4,15 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from .groups import ROW_GROUP_ROWS, Cut, cut_rows, measure_row_bytes
+from .cut import Cut
 from .lake import Lake, create_all
 from .session import Raw, Row, Session
 from .spec import Column
-
-# Rows in the sample that a row's size is learned from.
-SAMPLE_ROWS = 8 * ROW_GROUP_ROWS
-# What a row gains at most: id, texts of keys.
-ADDED_ROW_BYTES = 20
 
 
 class LakeFile(TypedDict):
@@ -33,36 +28,25 @@ class Target:
     name: str
 
 
-def choose_cut(session: Session, target: Target, file_bytes: int, rows: int, source_bytes: int) -> Cut:
-    """DuckDB's own FILE_SIZE_BYTES counts before compression and per thread, so a sample tells a row's size."""
-    one = Cut(ROW_GROUP_ROWS, None)
-    if source_bytes + rows * ADDED_ROW_BYTES <= file_bytes:
-        return one
-    path = target.folder / "sample.parquet"
-    places: dict[str, Any] = {
-        "target": str(path),
-        "rows": SAMPLE_ROWS,
-        "row_group_rows": ROW_GROUP_ROWS,
-        "options": Raw(""),
-    }
-    row_bytes = measure_row_bytes(session.run("sample", **places))
-    path.unlink(missing_ok=True)
-    if row_bytes is None or row_bytes * rows <= file_bytes:
-        return one
-    return cut_rows(file_bytes, row_bytes)
-
-
 def write_rows(session: Session, name: str, target: Target, cut: Cut) -> list[Row]:
     """Runs the statement; gives a row per file, as DuckDB tells of it."""
     folder = target.folder / name
     folder.mkdir()
-    if cut.row_groups_per_file is None:
+    ends = render_ends(cut)
+    if ends is None:
         place, options = folder / f"{target.name}-0.parquet", ""
     else:
-        pattern = f"FILENAME_PATTERN '{target.name}-{{i}}', OVERWRITE_OR_IGNORE"
-        place, options = folder, f", ROW_GROUPS_PER_FILE {cut.row_groups_per_file}, {pattern}"
+        place, options = folder, f", {ends}, FILENAME_PATTERN '{target.name}-{{i}}', OVERWRITE_OR_IGNORE"
     places: dict[str, Any] = {"target": str(place), "row_group_rows": cut.row_group_rows, "options": Raw(options)}
-    return session.run(name, **places)
+    with session.threads(1 if cut.bytes_per_file is not None else None):
+        return session.run(name, **places)
+
+
+def render_ends(cut: Cut) -> str | None:
+    """Where files end, as an option of COPY; None: there is one file."""
+    if cut.bytes_per_file is not None:
+        return f"FILE_SIZE_BYTES {cut.bytes_per_file}"
+    return None if cut.row_groups_per_file is None else f"ROW_GROUPS_PER_FILE {cut.row_groups_per_file}"
 
 
 def upload(target: Target, written: list[Row]) -> list[LakeFile]:

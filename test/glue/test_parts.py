@@ -11,14 +11,12 @@ from shardlift_glue.cluster import choose_task_memory, parse_size
 from shardlift_glue.errors import ShardliftError, build_statement_error, tell_error
 from shardlift_glue.folder_lake import FolderLake
 from shardlift_glue.groups import (
-    Cut,
     build_groups,
     choose_threads,
     count_groups,
     count_key_ranges,
     count_settle_ranges,
     count_streams,
-    cut_rows,
 )
 from shardlift_glue.options import LakeOptions, Options, parse_options
 from shardlift_glue.secret import read_secret_file
@@ -151,11 +149,6 @@ def test_idle_slots_lend_their_threads() -> None:
         1,
         1,
     ]
-
-
-def test_files_are_cut_after_whole_row_groups() -> None:
-    assert cut_rows(400_000_000, 100) == Cut(8_192, 488)
-    assert cut_rows(1, 100) == Cut(2_048, 1)
 
 
 def test_memory_is_shared_among_the_tasks_of_a_worker() -> None:
