@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AirflowName, airflows, findAirflowFault, runAirflowLint, runAirflowTests } from "./airflow.ts";
+import { installDeployPackages } from "./deploy-packages.ts";
 import { findGlueLintFault, findSparkFault, runGlueLint, runGlueTests } from "./glue-script.ts";
 import { findPythonPrograms, pythonPrograms, pythonToolchains } from "./python-programs.ts";
 import type { Suite, Tally, Toolchains } from "./run-suites.ts";
@@ -14,6 +15,7 @@ export const toolchains: Toolchains = {
   sqlfluff: findSqlfluffFault,
   spark: findSparkFault,
   "glue lint": findGlueLintFault,
+  cdk: installDeployPackages,
   airflow2: () => findAirflowFault("airflow2"),
   airflow3: () => findAirflowFault("airflow3"),
 };
@@ -38,9 +40,15 @@ export function buildSuites(options: { slow: boolean; filters: readonly string[]
 
 export const grammarSuite: Suite = { name: "Snowflake's grammar", needs: ["sqlfluff"], run: runSqlfluff };
 
-/** Those that are written in Python. */
+/** Those that are written in Python, and what is a package of its own. */
 const slowSuites: Suite[] = [
   grammarSuite,
+  {
+    name: "types of the CDK app",
+    needs: ["cdk"],
+    run: () => runCheck("tsc of deploy/", bin("tsc"), ["-p", "deploy/tsconfig.json"]),
+  },
+  { name: "the CDK app", needs: ["cdk"], run: () => runVitest(["--config", "deploy/vitest.config.ts"], {}) },
   { name: "the Glue script", needs: ["spark"], run: runGlueTests },
   { name: "types, lint and format of the Glue script", needs: ["glue lint"], run: runGlueLint },
   ...(Object.keys(airflows) as AirflowName[]).map((name) => ({

@@ -55,7 +55,17 @@ async function mustRun(command: string, args: readonly string[], cwd: string): P
 describe("the packed package", () => {
   test("holds what runs and nothing of the workshop", async () => {
     const packed = await readdir(join(consumer, "node_modules", "shardlift"));
-    const workshop = ["src", "test", "scripts", "tools", "bench", "tsconfig.json", ".npmrc", "node_modules"];
+    const workshop = [
+      "src",
+      "test",
+      "scripts",
+      "tools",
+      "bench",
+      "deploy",
+      "tsconfig.json",
+      ".npmrc",
+      "node_modules",
+    ];
     expect(packed).toEqual(expect.arrayContaining(["LICENSE", "bin", "dist", "package.json", "sql"]));
     expect(packed.filter((name) => workshop.includes(name))).toEqual([]);
   });
