@@ -65,6 +65,8 @@ function buildTwo({ port, secret }: AirflowPlaces): Record<string, string> {
     // The same without a login; the home's webserver_config.py names the role.
     AIRFLOW__API__AUTH_BACKENDS: "airflow.api.auth.backend.default",
     AIRFLOW__CORE__MIN_SERIALIZED_DAG_FETCH_INTERVAL: "0",
+    // SQLite locks no rows: two who schedule the same task would count a try that never was.
+    AIRFLOW__SCHEDULER__SCHEDULE_AFTER_TASK_EXECUTION: "False",
     AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL: "2",
     _AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK: "1",
   };

@@ -5,8 +5,8 @@ import { type Day, listDays, parseDay } from "../../src/days/day.ts";
 import { demoApp } from "../../src/generate/demo-app.ts";
 import { formatPlural } from "../../src/plan/format.ts";
 import type { Call } from "./demo-site.ts";
-import { insist, type Stage, say } from "./stage.ts";
-import { renderTasks, waitForSuccess } from "./watch-run.ts";
+import { insist, type Stage, say, tellMessage } from "./stage.ts";
+import { renderTasks, waitFor, waitForFailure, waitForSuccess } from "./watch-run.ts";
 
 const dag = "shardlift__backfill";
 const batchDays = 4;
@@ -39,20 +39,31 @@ export async function playBackfill(stage: Stage): Promise<void> {
     batches.some(({ tries }) => tries > 1),
     "Airflow should have run the killed batch again",
   );
-  await againstAgain(stage, form);
+  await startAgain(stage, form);
+  await startWrong(stage, { ...form, first_day: last, last_day: first });
 }
 
 /** The same form once more finds nothing to do. */
-async function againstAgain(
-  { airflow: { api }, signal }: Stage,
-  form: Record<string, unknown>,
-): Promise<void> {
+async function startAgain({ airflow: { api }, signal }: Stage, form: Record<string, unknown>): Promise<void> {
   const tasks = await waitForSuccess(api, dag, await api.trigger(dag, form), signal);
   console.log(`  the same form again: ${renderTasks(tasks)}`);
   insist(
     tasks.every(({ state }) => state === "skipped"),
     "a backfill that is done has nothing to do",
   );
+}
+
+/** What a command refuses fails at once, however many retries there are, and people are told. */
+async function startWrong(stage: Stage, form: Record<string, unknown>): Promise<void> {
+  const { airflow, alerts, signal } = stage;
+  console.log("  the same form with its days in the wrong order:");
+  const tasks = await waitForFailure(airflow.api, dag, await airflow.api.trigger(dag, form), signal);
+  const plan = tasks.find(({ task }) => task === "plan");
+  insist(plan?.state === "failed" && plan.tries === 1, `plan should fail at once: ${renderTasks(tasks)}`);
+  const told = await waitFor("a message", { signal }, async () => {
+    return alerts.messages.find(({ title }) => title.includes("plan failed")) ?? null;
+  });
+  tellMessage(stage, told);
 }
 
 /** Ends a batch without a word when it has committed some of its days and not all. */

@@ -1,6 +1,6 @@
 import type { DemoPhase } from "../../src/generate/demo-types.ts";
 import { formatCount, formatPlural } from "../../src/plan/format.ts";
-import { insist, pipelineDags, type Stage, say, shopDag } from "./stage.ts";
+import { insist, pipelineDags, type Stage, say, shopDag, tellMessage } from "./stage.ts";
 import { renderTasks, waitFor, waitForScheduled, waitForSuccess } from "./watch-run.ts";
 
 /** Looks at late data that must have been seen before the story goes on. */
@@ -62,12 +62,12 @@ export async function playLateEvenings(stage: Stage, late: DemoPhase, missing: D
   await openEvening(stage, late);
   const runs = await switchOn(stage);
   await watchPokes(stage, runs.get(shopDag)!);
-  insist(alerts.titles.length === 0, "somebody was told of a day that is merely late");
+  insist(alerts.messages.length === 0, "somebody was told of a day that is merely late");
   await openEvening(stage, missing);
   await watchToEnd(stage, runs);
-  const told = alerts.titles.filter((title) => title.includes("missing"));
+  const told = alerts.messages.filter(({ title }) => title.includes("missing"));
   insist(told.length === 1, `people should be told once of the missing day, not ${told.length} times`);
-  console.log(`  told by webhook: ${told[0]}`);
+  tellMessage(stage, told[0]!);
   const [wait] = (await airflow.api.listTasks(shopDag, runs.get(shopDag)!)).filter(
     ({ task }) => task === "wait",
   );

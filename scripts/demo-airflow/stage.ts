@@ -1,6 +1,6 @@
 import type { Evenings } from "./build-evenings.ts";
 import type { DemoSite } from "./demo-site.ts";
-import type { AlertReceiver } from "./receive-alerts.ts";
+import type { AlertReceiver, Message } from "./receive-alerts.ts";
 import type { Airflow } from "./start-airflow.ts";
 
 /** Everything that the story is played on. */
@@ -25,6 +25,13 @@ export function say(text: string): void {
 /** @throws where something is not as the story has it */
 export function insist(isSo: boolean, what: string): void {
   if (!isSo) throw new Error(`the demo is not as it should be: ${what}`);
+}
+
+/** A message that people got; its link must lead to this Airflow. */
+export function tellMessage({ airflow }: Stage, { title, text }: Message): void {
+  console.log(`  told by webhook: ${title}`);
+  for (const line of text.split("\n").slice(1)) console.log(`    ${line}`);
+  insist(text.includes(`log: ${airflow.origin}/`), "a message should lead to the task's log");
 }
 
 const minuteMs = 60_000;

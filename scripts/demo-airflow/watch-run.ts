@@ -33,18 +33,39 @@ export function waitForScheduled(
 }
 
 /** @returns the tasks of a run that has ended well */
-export async function waitForSuccess(
+export function waitForSuccess(
   api: AirflowApi,
   dag: string,
   run: string,
   signal: AbortSignal,
 ): Promise<TaskRun[]> {
+  return waitForEnd("success", { api, dag, run, signal });
+}
+
+/** @returns the tasks of a run that has failed, as it should */
+export function waitForFailure(
+  api: AirflowApi,
+  dag: string,
+  run: string,
+  signal: AbortSignal,
+): Promise<TaskRun[]> {
+  return waitForEnd("failed", { api, dag, run, signal });
+}
+
+interface Watched {
+  api: AirflowApi;
+  dag: string;
+  run: string;
+  signal: AbortSignal;
+}
+
+async function waitForEnd(state: string, { api, dag, run, signal }: Watched): Promise<TaskRun[]> {
   const ended = await waitFor(`the end of ${dag} ${run}`, { signal }, async () => {
     const found = (await api.listRuns(dag)).find(({ id }) => id === run);
     return found !== undefined && ["success", "failed"].includes(found.state) ? found : null;
   });
   const tasks = await api.listTasks(dag, run);
-  if (ended.state !== "success") throw new Error(`${dag} ${run} has failed: ${renderTasks(tasks)}`);
+  if (ended.state !== state) throw new Error(`${dag} ${run} ended as ${ended.state}: ${renderTasks(tasks)}`);
   return tasks;
 }
 
