@@ -1,6 +1,9 @@
 -- Once per connection: the small functions that all row rules are made of. Texts are exact: nothing is rounded, every
 -- character of a string survives, and what is rendered is valid JSON.
 
+-- BigQuery extracts a TIMESTAMP as one without a zone, which is UTC's whatever this machine's is.
+SET TimeZone = 'UTC';
+
 -- JSON text of a string; null stays null.
 CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
 
@@ -28,14 +31,16 @@ CREATE OR REPLACE TEMP MACRO keyed_hash(t) AS
 CREATE OR REPLACE TEMP MACRO hex_number(t) AS
   ('0x' || left(t, 15))::BIGINT::HUGEINT * 18446744073709551616 + ('0x' || substr(t, 16, 16))::UBIGINT;
 
--- Texts of types without the differences that lose nothing: narrower numbers, instants with and without their zone.
+-- Texts of types without the differences that lose nothing: narrower numbers, instants and times with and without their
+-- zone (BigQuery extracts a TIME as one of UTC's).
 CREATE OR REPLACE TEMP MACRO widened(t) AS
-  regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,
+  regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,
     '\b(U?TINYINT|U?SMALLINT|U?INTEGER)\b', 'BIGINT', 'g'),
     '\bFLOAT\b', 'DOUBLE', 'g'),
     '\bJSON\b', 'VARCHAR', 'g'),
     '\bDECIMAL\([0-9]+, ?[0-9]+\)', 'DECIMAL', 'g'),
-    '\bTIMESTAMP(_MS|_S| WITH TIME ZONE)?\b', 'TIMESTAMP', 'g');
+    '\bTIMESTAMP(_MS|_S| WITH TIME ZONE)?\b', 'TIMESTAMP', 'g'),
+    '\bTIME WITH TIME ZONE\b', 'TIME', 'g');
 
 -- Texts of newline JSON as typed values: a text that does not fit is an error, never null and never rounded.
 CREATE OR REPLACE TEMP MACRO refuse_text(t, place, type) AS

@@ -99,6 +99,8 @@ const scalarTypes: Partial<Record<DuckDBTypeId, FieldType>> = {
   [DuckDBTypeId.BOOLEAN]: "BOOLEAN",
   [DuckDBTypeId.DATE]: "DATE",
   [DuckDBTypeId.TIME]: "TIME",
+  // As BigQuery's own extracts have it; the zone is always UTC.
+  [DuckDBTypeId.TIME_TZ]: "TIME",
   [DuckDBTypeId.TIMESTAMP_S]: "DATETIME",
   [DuckDBTypeId.TIMESTAMP_MS]: "DATETIME",
   [DuckDBTypeId.TIMESTAMP]: "DATETIME",

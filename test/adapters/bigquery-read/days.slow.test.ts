@@ -150,6 +150,30 @@ test.each(transports)(
   },
 );
 
+test.each(transports)(
+  "%s: a column that cannot be read whole is told before a row is asked for, and the day keeps its rows",
+  async (name) => {
+    const { arrive, lift, countRows, inside, place, read } = await openPipeline(name);
+    await arrive();
+    await lift();
+    const before = await countRows();
+    const { schema } = findTable(inside, place.project, place.dataset, table);
+    const big = { name: "totals", type: "RECORD", fields: [{ name: "revenue", type: "BIGNUMERIC" }] };
+    changeTable(inside, place, { schema: [...schema, big] });
+    read.read.log.length = 0;
+    read.double.forget();
+
+    expect(await lift()).toMatchObject({
+      exitCode: 65,
+      error: { parts: { received: expect.stringContaining("totals.revenue has the type BIGNUMERIC") } },
+    });
+
+    expect(Object.keys(read.double.count()).sort()).toEqual(["bigquery.tables.get", "bigquery.tables.list"]);
+    expect(read.read.log).toEqual([]);
+    expect(await countRows()).toBe(before);
+  },
+);
+
 type Inside = Awaited<ReturnType<typeof openPipeline>>["inside"];
 
 /** Does something when a job has ended, before its objects are looked for. */

@@ -31,6 +31,7 @@ test.each([
   ["true", "BOOLEAN"],
   ["DATE '2020-01-01'", "DATE"],
   ["TIME '12:00:00'", "TIME"],
+  ["TIMETZ '12:00:00+00'", "TIME"],
   ["TIMESTAMP '2020-01-01 00:00:00'", "DATETIME"],
   ["TIMESTAMPTZ '2020-01-01 00:00:00+00'", "TIMESTAMP"],
   ["1::DECIMAL(38, 9)", "NUMERIC"],

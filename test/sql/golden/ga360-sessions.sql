@@ -24,7 +24,9 @@
 -- column {"name":"_generation","type":"STRING","mode":"NULLABLE"}
 -- column {"name":"event_id","type":"STRING","mode":"NULLABLE"}
 
--- === setup: 20
+-- === setup: 21
+SET TimeZone = 'UTC';
+
 CREATE OR REPLACE TEMP MACRO json_string(t) AS to_json(t)::VARCHAR;
 
 CREATE OR REPLACE TEMP MACRO float_text(d) AS CASE WHEN isfinite(d) THEN d::VARCHAR ELSE to_json(d)::VARCHAR END;
@@ -46,12 +48,13 @@ CREATE OR REPLACE TEMP MACRO hex_number(t) AS
   ('0x' || left(t, 15))::BIGINT::HUGEINT * 18446744073709551616 + ('0x' || substr(t, 16, 16))::UBIGINT;
 
 CREATE OR REPLACE TEMP MACRO widened(t) AS
-  regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,
+  regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(t,
     '\b(U?TINYINT|U?SMALLINT|U?INTEGER)\b', 'BIGINT', 'g'),
     '\bFLOAT\b', 'DOUBLE', 'g'),
     '\bJSON\b', 'VARCHAR', 'g'),
     '\bDECIMAL\([0-9]+, ?[0-9]+\)', 'DECIMAL', 'g'),
-    '\bTIMESTAMP(_MS|_S| WITH TIME ZONE)?\b', 'TIMESTAMP', 'g');
+    '\bTIMESTAMP(_MS|_S| WITH TIME ZONE)?\b', 'TIMESTAMP', 'g'),
+    '\bTIME WITH TIME ZONE\b', 'TIME', 'g');
 
 CREATE OR REPLACE TEMP MACRO refuse_text(t, place, type) AS
   CASE WHEN t IS NOT NULL THEN error(concat(place, ' is declared ', type, ' and holds ', json_string(left(t, 200)))) END;

@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, openDatabase } from "../../../../src/adapters/duckdb/database.ts";
-import { literal } from "../../../../src/sql/render.ts";
+import { parseSchema } from "../../../../src/adapters/files/parse-schema.ts";
+import type { Field } from "../../../../src/days/schema.ts";
+import { identifier, literal } from "../../../../src/sql/render.ts";
+import { renderType } from "../../../../src/sql/types.ts";
 import type { ApiExtract } from "../api-types.ts";
 import type { BigQueryWorld, TableState } from "../world.ts";
 
@@ -48,14 +51,30 @@ const codecs: Record<string, string> = {
 async function writePart(
   database: Database,
   { rowsPerFile }: BigQueryWorld,
-  { files }: TableState,
+  { files, schema }: TableState,
   { compression = "NONE" }: ApiExtract,
   part: number,
   path: string,
 ): Promise<void> {
   const list = files.map((file) => literal(file).sql).join(", ");
-  const rows = `SELECT * FROM read_parquet([${list}]) LIMIT ${rowsPerFile} OFFSET ${part * rowsPerFile}`;
+  await database.run("SET TimeZone = 'UTC'");
+  const columns = readFields(schema).map(
+    (field) => `${identifier(field.name).sql}::${renderExtracted(field)} AS ${identifier(field.name).sql}`,
+  );
+  const rows = `SELECT ${columns.join(", ") || "*"} FROM read_parquet([${list}]) LIMIT ${rowsPerFile} OFFSET ${part * rowsPerFile}`;
   await database.run(
     `COPY (${rows}) TO ${literal(path).sql} (FORMAT parquet, COMPRESSION ${codecs[compression]})`,
   );
+}
+
+function readFields(schema: TableState["schema"]): Field[] {
+  const parsed = parseSchema(schema);
+  return "fields" in parsed ? parsed.fields : [];
+}
+
+/** As documented ("Parquet export details"): a TIMESTAMP has no zone, and a TIME has UTC's. */
+function renderExtracted(field: Field): string {
+  return renderType(field)
+    .replaceAll(/(?<!")\bTIME\b(?! ZONE|")/g, "TIMETZ")
+    .replaceAll("TIMESTAMP WITH TIME ZONE", "TIMESTAMP");
 }
