@@ -67,6 +67,8 @@ def build_ecs_arguments(runner: Json) -> Json:
         "task_definition": runner["task_definition"],
         "container_name": runner["container"],
         "launch_type": "FARGATE",
+        # The cost tags of the task definition: AWS tells whose a task was by its own.
+        "propagate_tags": "TASK_DEFINITION",
         "overrides": {},
         "network_configuration": {"awsvpcConfiguration": network},
         "awslogs_group": runner["log_group"],

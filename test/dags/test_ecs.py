@@ -95,6 +95,7 @@ def test_the_words_go_to_the_container_as_a_list(manifest):
         "shardlift:7",
         "FARGATE",
     )
+    assert started["propagateTags"] == "TASK_DEFINITION"
     assert started["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
 
 
