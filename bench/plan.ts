@@ -42,6 +42,7 @@ function buildInput(): PlanInput {
     range,
     families: facts,
     catalog: false,
+    warehouse: true,
     storeNowMs: null,
     accept: false,
     again: false,

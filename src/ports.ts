@@ -434,7 +434,8 @@ export interface Ports {
   store: ObjectStore;
   engine: Engine;
   catalog: Catalog | null;
-  warehouse: Warehouse;
+  /** null: nobody asks for one; the lake is read as it is, or through the catalog. */
+  warehouse: Warehouse | null;
   clock: Clock;
   randomHex: RandomHex;
   /** Where the engine runs elsewhere, as runs of a job. */

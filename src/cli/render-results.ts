@@ -57,7 +57,7 @@ function renderCounts(results: readonly DayResult[], paint: Paint): string {
     results.length === 0 ||
     (done.length === 0 && results.every((result) => result.outcome === "already"))
   ) {
-    return paint("good", "Nothing to do: lake and warehouse are in step with the source.");
+    return paint("good", "Nothing to do: everything is in step with the source.");
   }
   const tasks = ["extract", "crawl", "load", "refresh", "prune"] as const;
   const parts = tasks.flatMap((task) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { QueryTag, SnowflakeOptions } from "../adapters/snowflake/options.ts";
 import type { Environment, SecretReference, SnowflakeWarehouse } from "../config/types.ts";
+import { ShardliftError } from "../errors.ts";
 import type { Catalog, Clock, ObjectStore, Ports, RandomHex, Source, Warehouse } from "../ports.ts";
 import {
   type Retrying,
@@ -41,7 +42,7 @@ export async function buildPorts(asked: WiringInput): Promise<OpenPorts> {
   const work = await buildEngine(input, store, again);
   return {
     ports: { source, store, ...work, catalog, warehouse, clock, randomHex },
-    close: () => warehouse.close(),
+    close: async () => warehouse?.close(),
   };
 }
 
@@ -49,7 +50,14 @@ export async function buildPorts(asked: WiringInput): Promise<OpenPorts> {
 export async function openWarehouse(asked: WiringInput): Promise<Warehouse> {
   const input = withinMachine(asked);
   const again = createAgain(input);
-  return buildWarehouse(input, await buildStore(input.environment, again), again);
+  const warehouse = await buildWarehouse(input, await buildStore(input.environment, again), again);
+  if (warehouse !== null) return warehouse;
+  throw new ShardliftError("config", {
+    failed: "There is no warehouse to ask.",
+    rule: "only a warehouse of type duckdb or snowflake answers queries",
+    received: `${input.environment.file}: warehouse of type none`,
+    remedy: "ask the lake where its readers do: Athena, where the environment has a catalog",
+  });
 }
 
 function withinMachine(input: WiringInput): WiringInput {
@@ -94,13 +102,19 @@ async function buildSource(input: WiringInput, again: Retrying): Promise<Source>
   return withSourceRetries(createFilesSource({ root: source.root }), again);
 }
 
-async function buildWarehouse(input: WiringInput, store: ObjectStore, again: Retrying): Promise<Warehouse> {
-  return withWarehouseRetries(await createWarehouse(input, store), again);
+async function buildWarehouse(
+  input: WiringInput,
+  store: ObjectStore,
+  again: Retrying,
+): Promise<Warehouse | null> {
+  const warehouse = await createWarehouse(input, store);
+  return warehouse === null ? null : withWarehouseRetries(warehouse, again);
 }
 
-async function createWarehouse(input: WiringInput, store: ObjectStore): Promise<Warehouse> {
+async function createWarehouse(input: WiringInput, store: ObjectStore): Promise<Warehouse | null> {
   const { environment, clock, signal } = input;
   const { warehouse, engine } = environment;
+  if (warehouse.type === "none") return null;
   if (warehouse.type === "snowflake") {
     const { createSnowflakeWarehouse } = await import("../adapters/snowflake/warehouse.ts");
     return createSnowflakeWarehouse(buildSnowflakeOptions(input, warehouse));

@@ -123,6 +123,9 @@ const warehouse = z
       ).prefault("10 minutes"),
     }),
     snowflakeSchema,
+    z.strictObject({
+      type: type("none", "No warehouse: the lake is asked as it is, or through the catalog."),
+    }),
   ])
   .meta({ description: "Where hot and cold tables are asked." });
 

@@ -60,6 +60,7 @@ function buildEnvironment(raw: EnvironmentFile, { file, name, root }: Environmen
 }
 
 function buildWarehouse(raw: EnvironmentFile["warehouse"], root: string): Environment["warehouse"] {
+  if (raw.type === "none") return { type: raw.type };
   if (raw.type === "snowflake") return buildSnowflake(raw, root);
   return { type: raw.type, path: resolve(root, raw.path), waitMs: raw.wait };
 }

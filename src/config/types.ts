@@ -275,7 +275,7 @@ export interface Environment {
   lake: FolderLake | S3Lake;
   engine: DuckDbEngine | GlueEngine;
   catalog: { type: "none" } | GlueCatalog;
-  warehouse: DuckDbWarehouse | SnowflakeWarehouse;
+  warehouse: { type: "none" } | DuckDbWarehouse | SnowflakeWarehouse;
   secrets: { hashKey: SecretReference | null };
   retry: { attempts: number; maxWaitMs: number };
   /** How long a generation stays after it was swapped away; attempts end after half of it. */

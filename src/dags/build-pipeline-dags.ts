@@ -12,6 +12,9 @@ const wholeChain = ["wait", "extract", "crawl", "load", "refresh", "prune", "rec
 /** Today's rows are brought to the hot table; what is late, old or cold is the whole chain's matter. */
 const intradayChain = ["extract", "crawl", "load"];
 
+/** What nobody needs who has no warehouse. */
+const warehouseCommands = ["load", "refresh", "prune"];
+
 const fields: FormField[] = [
   {
     name: "days",
@@ -63,12 +66,13 @@ interface DagShape {
 
 function buildDag(pipeline: Pipeline, environment: Environment, shape: DagShape): DagEntry {
   const { kind, chain, schedule } = shape;
-  const commands = [...listPreparations(environment), ...chain];
+  const steps = chain.filter((command) => hasWarehouse(environment) || !warehouseCommands.includes(command));
+  const commands = [...listPreparations(environment), ...steps];
   return {
     id: kind === "whole" ? `shardlift__${pipeline.name}` : `shardlift__${pipeline.name}__intraday`,
     kind,
     pipeline: pipeline.name,
-    ...describePipeline(pipeline, kind),
+    ...describePipeline(pipeline, environment, kind),
     schedule,
     start: pipeline.property.start ?? firstExport,
     tags: ["shardlift", environment.name, kind],
@@ -89,9 +93,19 @@ function buildStep(command: string, pipeline: Pipeline, environment: Environment
     id: command,
     argv: words,
     form: accepts ? form : form.filter(({ param }) => param !== "accept"),
-    outlets: command === "load" ? listOutlets(pipeline, environment) : [],
+    outlets: command === findShowing(environment) ? listOutlets(pipeline, environment) : [],
     ...(command === "wait" ? buildPatience(pipeline) : {}),
   });
+}
+
+function hasWarehouse({ warehouse }: Environment): boolean {
+  return warehouse.type !== "none";
+}
+
+/** The command after which those who follow a table see its new days. */
+function findShowing(environment: Environment): string {
+  if (hasWarehouse(environment)) return "load";
+  return environment.catalog.type === "none" ? "extract" : "crawl";
 }
 
 /** A run waits as long as a day may be late. Then it does what can be done; the next run goes on waiting. */

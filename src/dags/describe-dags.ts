@@ -1,15 +1,20 @@
-import type { Pipeline } from "../config/types.ts";
+import type { Environment, Pipeline } from "../config/types.ts";
 import type { DagEntry } from "./manifest-schema.ts";
 
 type Description = Pick<DagEntry, "description" | "doc">;
 
 /** What people read about a pipeline's DAG. */
-export function describePipeline(pipeline: Pipeline, kind: "whole" | "intraday"): Description {
+export function describePipeline(
+  pipeline: Pipeline,
+  { warehouse }: Environment,
+  kind: "whole" | "intraday",
+): Description {
   const tables = pipeline.families.map(({ table }) => `\`${table.schema}.${table.table}\``).join(", ");
+  const shown = warehouse.type === "none" ? "into the lake" : "to the hot table";
   const what =
     kind === "whole"
       ? `Keeps the last ${pipeline.lookbackDays} days in step: waits for late ones, up to reconciled counts.`
-      : "Brings today's intraday rows to the hot table, and whatever else changed.";
+      : `Brings today's intraday rows ${shown}, and whatever else changed.`;
   const lines = [
     what,
     "",

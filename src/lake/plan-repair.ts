@@ -7,7 +7,8 @@ import type { Head } from "./types.ts";
 
 /** What the readers themselves say they show: read from the warehouse and the catalog, never from heads. */
 export interface ReadersState {
-  ledger: readonly LedgerRow[];
+  /** null: there is no warehouse. */
+  ledger: readonly LedgerRow[] | null;
   /** Location per day; null: there is no catalog. */
   partitions: ReadonlyMap<Day, string> | null;
 }
@@ -49,7 +50,7 @@ function findHolder(
   { ledger, partitions }: ReadersState,
   due: DueGeneration,
 ): string | null {
-  const row = ledger.find(({ day }) => day === due.day) ?? null;
+  const row = ledger?.find(({ day }) => day === due.day) ?? null;
   if (row?.hotGeneration === due.generation) return "the hot table still has it";
   if (row?.coldGeneration === due.generation) return "the cold table still shows it";
   const location = partitions?.get(due.day) ?? null;
@@ -63,7 +64,8 @@ function findHolder(
   // then a slow reader may still be on its way to this generation.
   if (row !== null && row.hotSequence !== null && row.hotSequence <= due.sequence)
     return "the hot table has not come past it";
-  if ((row?.coldSequence ?? 0) <= due.sequence) return "the cold table has not come past it";
+  if (ledger !== null && (row?.coldSequence ?? 0) <= due.sequence)
+    return "the cold table has not come past it";
   const reached = partition === null ? 0 : readSequence(heads.get(due.day), partition);
   return partitions !== null && reached <= due.sequence ? "the catalog has not come past it" : null;
 }

@@ -42,6 +42,7 @@ export function planDay(dayInput: DayInput): DayPlan {
       extracts: first.action === "extract",
       hot,
       catalog: input.catalog,
+      warehouse: input.warehouse,
       storeNowMs: input.storeNowMs,
       again: input.again,
     }),

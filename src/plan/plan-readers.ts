@@ -8,6 +8,7 @@ export interface ReadersInput {
   extracts: boolean;
   hot: boolean;
   catalog: boolean;
+  warehouse: boolean;
   storeNowMs: number | null;
   /** Whether somebody asked for the day again: then no head is believed that it is not hot. */
   again: boolean;
@@ -15,13 +16,20 @@ export interface ReadersInput {
 
 /** How catalog, hot and cold follow the head: each moves when it is behind, or when an extract makes it so. */
 export function planReaders(input: ReadersInput): Action[] {
-  const { facts, extracts, hot, catalog, storeNowMs } = input;
-  const { head } = facts;
-  if (head === null && !extracts) return [];
+  const { facts, extracts, catalog, warehouse, storeNowMs } = input;
+  if (facts.head === null && !extracts) return [];
+  const actions: Action[] = [];
+  const catalogReason = extracts ? followsExtract : findCatalogReason(facts, storeNowMs);
+  if (catalog && catalogReason !== null) actions.push({ action: "register", reason: catalogReason });
+  if (warehouse) actions.push(...planTables(input));
+  return actions;
+}
+
+/** Hot and cold. */
+function planTables(input: ReadersInput): Action[] {
+  const { facts, extracts, hot } = input;
   const actions: Action[] = [];
   const reason = extracts ? followsExtract : null;
-  const catalogReason = reason ?? findCatalogReason(facts, storeNowMs);
-  if (catalog && catalogReason !== null) actions.push({ action: "register", reason: catalogReason });
   if (hot && (reason || isBehind(facts, "hot"))) {
     actions.push({ action: "load", reason: reason ?? renderBehind(facts, "hot") });
   }

@@ -14,7 +14,8 @@ export interface DayHops {
   version: SourceVersion | null;
   head: Head | null;
   manifest: Manifest | null;
-  ledger: LedgerRow | null;
+  /** Absent where the environment has no warehouse: then nothing of hot and cold is compared. */
+  ledger?: LedgerRow | null;
   /** One per generation found in the table. */
   hot: readonly DayMeasure[];
   cold: readonly DayMeasure[];
@@ -50,9 +51,7 @@ export function reconcileDay(hops: DayHops): DayReconciliation {
         : [
             ...compareManifest(manifest),
             ...compareSource(manifest, version, notes),
-            ...compareLedger(hops, notes),
-            ...compareTable("hot", hops.ledger?.hotGeneration ?? null, hot, manifest),
-            ...compareCold(hops, manifest),
+            ...(hops.ledger === undefined ? [] : compareWarehouse(hops, manifest, notes)),
             ...comparePartition(hops),
           ];
   const { duplicates, filtered } = manifest?.balance ?? {
@@ -90,6 +89,14 @@ function findOrphans({ hot, cold, coldFault, partition }: DayHops): string[] {
   if (coldFault !== null) differences.push(describeFault(coldFault));
   if (partition) differences.push(`the catalog points at ${partition}, the day has no head`);
   return differences;
+}
+
+function compareWarehouse(hops: DayHops, manifest: Manifest, notes: string[]): string[] {
+  return [
+    ...compareLedger(hops, notes),
+    ...compareTable("hot", hops.ledger?.hotGeneration ?? null, hops.hot, manifest),
+    ...compareCold(hops, manifest),
+  ];
 }
 
 function comparePartition({ head, partition }: DayHops): string[] {
@@ -133,7 +140,7 @@ function compareSource(manifest: Manifest, version: SourceVersion | null, notes:
 
 function compareLedger({ head, ledger, isHot }: DayHops, notes: string[]): string[] {
   const generation = head?.generation;
-  if (ledger === null) return ["the ledger does not know the day"];
+  if (!ledger) return ["the ledger does not know the day"];
   const differences: string[] = [];
   if (isHot && ledger.hotGeneration !== generation) {
     differences.push(

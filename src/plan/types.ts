@@ -111,6 +111,8 @@ export interface PlanInput {
   families: readonly FamilyFacts[];
   /** Whether the environment has a catalog whose partitions follow heads. */
   catalog: boolean;
+  /** Whether it has a warehouse whose hot and cold tables follow them. */
+  warehouse: boolean;
   /** The store's clock, by which intents in heads are judged; null where no head has any. */
   storeNowMs: number | null;
   /** Whether shrunken shards are accepted (`--accept`). */

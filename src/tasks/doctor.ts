@@ -92,13 +92,14 @@ async function trySecret({ readSecret }: DoctorInput): Promise<string> {
   return "the hash key can be read";
 }
 
-async function tryWarehouse({ pipeline, ports }: DoctorInput): Promise<string> {
+async function tryWarehouse({ pipeline, ports: { warehouse } }: DoctorInput): Promise<string> {
+  if (warehouse === null) return "none: the lake is asked as it is, or through the catalog";
   const seen: string[] = [];
   for (const { table } of pipeline.families) {
-    const rows = await ports.warehouse.readLedger(table, "all");
+    const rows = await warehouse.readLedger(table, "all");
     seen.push(`${table.schema}.${table.table} knows ${formatPlural(rows.length, "day")}`);
   }
-  return `${ports.warehouse.location}: ${seen.join(", ")}`;
+  return `${warehouse.location}: ${seen.join(", ")}`;
 }
 
 function buildNoShardsError(location: string, dataset: string, empty: readonly string[]): ShardliftError {

@@ -111,6 +111,7 @@ function buildReaderPorts(context: TaskContext, task: ReaderTask, family: Pipeli
   const { pipeline, environment, ports, signal } = context;
   const policy = { policy: environment.retry, clock: ports.clock, signal };
   const reader = readers[task];
+  if (ports.warehouse === null) throw new Error(`${task} without a warehouse`);
   const position = (head: Head): HeadPosition => ({ generation: head.generation, sequence: head.sequence });
   return {
     warehouse: ports.warehouse,

@@ -18,6 +18,7 @@ export async function runPlan(context: TaskContext, wanted: FactsWanted = { from
     range: facts.range,
     families: facts.families,
     catalog: ports.catalog !== null,
+    warehouse: ports.warehouse !== null,
     storeNowMs: await readStoreNow(context, facts),
     accept: choices.accept,
     again: choices.again,

@@ -159,10 +159,11 @@ async function readVersion(
 /** One ledger query and one pass over the partitions, for sweeps. */
 async function readReaders(context: TaskContext, family: PipelineFamily, range: DayRange) {
   const { warehouse, catalog } = context.ports;
-  const ledger = new Map((await warehouse.readLedger(family.table, range)).map((row) => [row.day, row]));
+  const rows = warehouse === null ? null : await warehouse.readLedger(family.table, range);
+  const ledger = rows === null ? null : new Map(rows.map((row) => [row.day, row]));
   const partitions = catalog === null ? null : await catalog.readPartitions(family.table, listDays(range));
   return (day: Day): Partial<DayFacts> => ({
-    ledger: ledger.get(day) ?? null,
+    ...(ledger === null ? {} : { ledger: ledger.get(day) ?? null }),
     ...(partitions === null ? {} : { partition: partitions.get(day) ?? null }),
   });
 }

@@ -1,12 +1,12 @@
 import pMap from "p-map";
-import type { PipelineFamily } from "../config/types.ts";
+import type { PipelineFamily, TableName } from "../config/types.ts";
 import { type Day, type DayRange, dayAt, listDays } from "../days/day.ts";
 import { isHot } from "../days/lifecycle.ts";
 import { exitCodes, type ShardliftError } from "../errors.ts";
 import { readManifest } from "../lake/manifest.ts";
 import { type DayReconciliation, reconcileDay } from "../plan/reconcile-day.ts";
 import type { DayFacts } from "../plan/types.ts";
-import type { DayMeasure, LedgerRow } from "../ports.ts";
+import type { DayMeasure, LedgerRow, Warehouse } from "../ports.ts";
 import type { TaskContext, TaskOutput } from "./context.ts";
 import { measureReadable } from "./measure-readable.ts";
 import { readFacts } from "./read-facts.ts";
@@ -44,7 +44,8 @@ export async function runReconcile(context: TaskContext): Promise<ReconcileRepor
 }
 
 interface Counted {
-  ledger: Map<Day, LedgerRow>;
+  /** null: the environment has no warehouse. */
+  ledger: Map<Day, LedgerRow> | null;
   hot: Map<Day, DayMeasure[]>;
   cold: Map<Day, DayMeasure[]>;
   /** Days of which cold cannot be counted, because a file is gone or broken. */
@@ -67,7 +68,7 @@ async function reconcileFamily(
     const cold = counted.cold.get(facts.day) ?? [];
     const coldFault = counted.unreadable.get(facts.day)?.parts ?? null;
     const partition = counted.partitions?.get(facts.day) ?? null;
-    const isUnread = coldFault !== null && counted.ledger.has(facts.day);
+    const isUnread = coldFault !== null && counted.ledger?.has(facts.day);
     const isNowhere = hot.length + cold.length === 0 && partition === null && !isUnread;
     if (facts.head === null && isNowhere) return null;
     const manifest = await readHeadManifest(context, family, facts);
@@ -77,7 +78,7 @@ async function reconcileFamily(
       version: facts.version,
       head: facts.head,
       manifest,
-      ledger: counted.ledger.get(facts.day) ?? null,
+      ...(counted.ledger === null ? {} : { ledger: counted.ledger.get(facts.day) ?? null }),
       hot,
       cold,
       coldFault,
@@ -102,16 +103,27 @@ async function countTables(
   { table }: PipelineFamily,
   range: DayRange,
 ): Promise<Counted> {
-  const ledger = await ports.warehouse.readLedger(table, range);
   const { catalog, warehouse } = ports;
-  const countCold = (days: DayRange) => warehouse.measureCold(table, days);
-  const cold = await measureReadable(range, countCold, signal);
+  const tables = warehouse === null ? noTables : await countWarehouse(warehouse, table, range, signal);
+  const partitions = catalog === null ? null : await catalog.readPartitions(table, listDays(range));
+  return { ...tables, partitions };
+}
+
+const noTables = { ledger: null, hot: new Map(), cold: new Map(), unreadable: new Map() };
+
+async function countWarehouse(
+  warehouse: Warehouse,
+  table: TableName,
+  range: DayRange,
+  signal: AbortSignal,
+): Promise<Omit<Counted, "partitions">> {
+  const ledger = await warehouse.readLedger(table, range);
+  const cold = await measureReadable(range, (days) => warehouse.measureCold(table, days), signal);
   return {
     ledger: new Map(ledger.map((row) => [row.day, row])),
     hot: groupByDay(await warehouse.measureHot(table, range)),
     cold: groupByDay(cold.measures),
     unreadable: cold.unreadable,
-    partitions: catalog === null ? null : await catalog.readPartitions(table, listDays(range)),
   };
 }
 

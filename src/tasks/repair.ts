@@ -74,7 +74,7 @@ async function planFamily(
   const lake: LakeState = { heads, found, nowMs: await store.now(), keepMs: environment.keepMs };
   // Where nothing is due nobody is asked who still needs it: no warehouse is woken for that.
   if (findDue(lake).due.length === 0) return planRepair(lake, { ledger: [], partitions: null });
-  const ledger = await ports.warehouse.readLedger(family.table, "all");
+  const ledger = ports.warehouse === null ? null : await ports.warehouse.readLedger(family.table, "all");
   const partitions = ports.catalog === null ? null : await ports.catalog.readPartitions(family.table, "all");
   return planRepair(lake, { ledger, partitions });
 }
@@ -87,7 +87,7 @@ async function applyFamily(context: TaskContext, family: PipelineFamily, plan: R
     pipeline: pipeline.name,
     family: family.family,
     plan,
-    unregister: (generations) => ports.warehouse.unregisterCold(family.table, generations),
+    unregister: async (generations) => ports.warehouse?.unregisterCold(family.table, generations),
     pause: pauseAfter({ policy: environment.retry, clock: ports.clock, signal }),
   });
   return outcome.removed.length;

@@ -46,11 +46,14 @@ async function runCrawl(context: TaskContext): Promise<TaskOutput> {
   const days = plan.days.filter((planned) => has(planned, "register"));
   reportTask(context, "crawl", days);
   const results = await crawlDays(context, days);
-  return addCrawlers(buildOutput("crawl", context, results), await runCrawlers(context, results));
+  // Where there is no hot table, whoever follows one follows the catalog's.
+  const extra = context.ports.warehouse === null ? { loaded: listLoaded(context.pipeline, results) } : {};
+  return addCrawlers(buildOutput("crawl", context, results, extra), await runCrawlers(context, results));
 }
 
 /** Brings one reader to the heads, whatever the source has meanwhile. */
 async function runReader(task: ReaderTask, context: TaskContext): Promise<TaskOutput> {
+  if (context.ports.warehouse === null) return runIdle(task, context, "the environment has no warehouse");
   const plan = await runPlan(context, { from: "heads" });
   const days = plan.days.filter((planned) => has(planned, task));
   reportTask(context, task, days);

@@ -105,7 +105,7 @@ describe("commands for people", () => {
     const again = await command(site, ["run", "--progress", "none", ...now]);
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toContain("1 day unchanged: nothing to read, nothing to pay");
-    expect(again.stdout).toContain("Nothing to do: lake and warehouse are in step with the source.");
+    expect(again.stdout).toContain("Nothing to do: everything is in step with the source.");
   });
 
   test("plan --json is the list that run executes", async () => {

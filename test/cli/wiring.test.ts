@@ -48,7 +48,7 @@ async function locate(given: Record<string, unknown>, pipeline?: string) {
     job: job?.location ?? null,
     catalog: catalog?.location ?? null,
     crawler: catalog !== null && catalog.crawler !== null,
-    warehouse: warehouse.location,
+    warehouse: warehouse?.location ?? null,
   };
 }
 

@@ -57,6 +57,13 @@ keep: 2 days
   });
 });
 
+test("an environment may have no warehouse, and says so", () => {
+  const { environment, issues } = checkEnvironment(environmentWith(3, "warehouse: { type: none }"));
+  expect(issues).toEqual([]);
+  expect(environment?.warehouse).toEqual({ type: "none" });
+  expect(brief(checkEnvironment(environmentWith(3, "")).issues)).toEqual(["1:1 warehouse is missing"]);
+});
+
 describe("an environment that is wrong", () => {
   test.each([
     [1, "source: { type: sheets, project: p }", "1:17 source.type is not a type that this version has"],

@@ -3,7 +3,7 @@ import type { Pipeline } from "../../src/config/types.ts";
 import { buildDagManifest } from "../../src/dags/build-dag-manifest.ts";
 import type { DagEntry, DagManifest } from "../../src/dags/manifest-schema.ts";
 import { buildFamily, buildPipeline, day } from "../support/builders.ts";
-import { buildGlue, buildLocal, ecsRunner } from "./environments.ts";
+import { buildGlue, buildLocal, ecsRunner, lakeAlone, readLines } from "./environments.ts";
 
 const daily = buildPipeline({ families: [buildFamily({ shards: ["daily"] })], schedule: "30 5 * * *" });
 
@@ -49,6 +49,23 @@ describe("the DAG of a pipeline", () => {
       max_active_runs: 2,
       backfill: { flag: "--days", time_zone: "Europe/Berlin" },
     });
+  });
+
+  test("ends with the catalog where there is no warehouse, and tells its followers there", () => {
+    const intraday = buildPipeline({ schedule: "0 */3 * * *" });
+    const manifest = build([intraday], readLines(lakeAlone));
+    const dag = find(manifest, "shardlift__web-shop");
+    expect(drawEdges(dag)).toEqual(["wait", "wait → extract", "extract → crawl", "crawl → reconcile"]);
+    const outlets = dag.tasks.map(({ id, outlets: own }) => [id, own.map(({ table }) => table)]);
+    expect(outlets).toEqual([
+      ["wait", []],
+      ["extract", []],
+      ["crawl", ["analytics.web_shop_events"]],
+      ["reconcile", []],
+    ]);
+    const often = find(manifest, "shardlift__web-shop__intraday");
+    expect(often.tasks.map(({ id }) => id)).toEqual(["extract", "crawl"]);
+    expect(often.doc).toContain("Brings today's intraday rows into the lake");
   });
 
   test("has script and job in front where the engine is Glue", () => {

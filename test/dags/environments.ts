@@ -18,6 +18,14 @@ const overGlue = [
   "    stage: D.S.LAKE, integration: I, lake_url: 's3://shop-lake/shardlift/' }",
 ];
 
+/** A lake on S3 that Athena alone reads. */
+export const lakeAlone = [
+  "source: { type: files, root: ./source }",
+  "lake: { type: s3, bucket: shop-lake, region: eu-central-1 }",
+  "catalog: { type: glue }",
+  "warehouse: { type: none }",
+];
+
 export const ecsRunner = [
   "runner: { type: ecs, cluster: shardlift, task_definition: 'shardlift:7', container: command,",
   "  subnets: [subnet-0a1b2c3d], security_groups: [sg-0a1b2c3d], log_group: /ecs/shardlift, log_prefix: lift,",

@@ -138,6 +138,16 @@ describe("rule 8: what goes", () => {
     if (reason !== null) expect(plan.kept[0]?.reason).toContain(reason);
   });
 
+  test("nothing of a warehouse holds back where there is none; the catalog does", () => {
+    const without = (readers: ReturnType<typeof at>) => (head: Head) => ({ ...readers(head), ledger: null });
+    expect(planAt(9999, without(at(null, null, "g3"))).items).toEqual(["g1", "g2"]);
+    expect(planAt(9999, without(at(null, null, "g1"))).items).toEqual([]);
+    expect(planAt(9999, (head) => ({ ...without(at(null, null))(head), partitions: null })).items).toEqual([
+      "g1",
+      "g2",
+    ]);
+  });
+
   test("a day that is not hot holds nothing back", () => {
     expect(planAt(9999, at(null, "g3", "g3")).items).toEqual(["g1", "g2"]);
   });

@@ -1,7 +1,7 @@
 import type { Environment, Pipeline } from "../../src/config/types.ts";
 import type { Day } from "../../src/days/day.ts";
 import type { Manifest } from "../../src/lake/types.ts";
-import type { Ports, RandomHex } from "../../src/ports.ts";
+import type { Ports, RandomHex, Warehouse } from "../../src/ports.ts";
 import type { TaskContext } from "../../src/tasks/context.ts";
 import { retry, withSourceRetries, withStoreRetries, withWarehouseRetries } from "../../src/tasks/retry.ts";
 import { buildFamily, buildPipeline } from "../support/builders.ts";
@@ -77,7 +77,7 @@ export function createWorld(scenario: Scenario, trace: ((line: string) => void) 
 }
 
 /** The ports of one process, wired as the command line wires them. */
-export function connect(world: World, process: Process): Ports {
+export function connect(world: World, process: Process): Ports & { warehouse: Warehouse } {
   const { kernel, scenario } = world;
   const { clock, controller } = process;
   const policy = environment.retry;

@@ -110,6 +110,7 @@ export function buildPlanInput(days: readonly DayFacts[], changes: Partial<PlanI
     range: { first: day("2026-11-14"), last: day("2026-11-23") },
     families: [buildFamilyFacts(days)],
     catalog: false,
+    warehouse: true,
     storeNowMs: null,
     accept: false,
     again: false,

@@ -12,7 +12,7 @@ import { families } from "../../src/days/families.ts";
 import { renderShard } from "../../src/days/shards.ts";
 import type { DaySelection } from "../../src/days/window.ts";
 import type { ShardWish } from "../../src/generate/shard-spec.ts";
-import type { Clock, Ports } from "../../src/ports.ts";
+import type { Clock, Ports, Warehouse } from "../../src/ports.ts";
 import type { DayResult, RunChoices, TaskContext } from "../../src/tasks/context.ts";
 import { runPlan } from "../../src/tasks/plan.ts";
 import { runReconcile } from "../../src/tasks/reconcile.ts";
@@ -42,11 +42,14 @@ export function createTestClock(start: string): TestClock {
 /** Calls by name, as `source.readVersion` or `warehouse.transact`. */
 export type Calls = Record<string, number>;
 
+/** A world has a warehouse; a test may take it away. */
+export type WorldPorts = Ports & { warehouse: Warehouse };
+
 export interface World {
   folder: string;
   clock: TestClock;
   pipeline: Pipeline;
-  ports: Ports;
+  ports: WorldPorts;
   calls: Calls;
   /** Puts a shard into the source; `on` is its day. */
   arrive(on: string, wish?: Partial<ShardWish>): Promise<void>;
@@ -110,7 +113,7 @@ export async function createWorld(changes: Partial<Pipeline> = {}): Promise<Worl
   return world;
 }
 
-function buildPorts(folder: string, clock: Clock): Ports {
+function buildPorts(folder: string, clock: Clock): WorldPorts {
   const store = createFolderStore({ root: join(folder, "lake") });
   let ids = 0;
   const randomHex = (length: number) => (++ids).toString(16).padStart(length, "0");
@@ -153,7 +156,7 @@ export function buildEnvironment(folder: string): Environment {
 }
 
 /** Counts every call of source, store and warehouse; puts are told apart by what they write. */
-function countCalls(ports: Ports, calls: Calls): Ports {
+function countCalls(ports: WorldPorts, calls: Calls): WorldPorts {
   return {
     ...ports,
     source: countPort("source", ports.source, calls),
@@ -184,7 +187,7 @@ async function reconcileWorld(world: World) {
   return { differences, hot: count("hot"), cold: count("cold") };
 }
 
-async function queryRows({ warehouse }: Ports, sql: string): Promise<Record<string, string | null>[]> {
+async function queryRows({ warehouse }: WorldPorts, sql: string): Promise<Record<string, string | null>[]> {
   const { columns, rows } = await warehouse.query(sql);
   const found: Record<string, string | null>[] = [];
   for await (const row of rows)

@@ -6,7 +6,7 @@ import { generationPrefix, manifestKey } from "../../src/lake/keys.ts";
 import { renderManifest } from "../../src/lake/manifest.ts";
 import { commitToHead } from "../../src/lake/transitions.ts";
 import type { Head } from "../../src/lake/types.ts";
-import type { Catalog, Ports } from "../../src/ports.ts";
+import type { Catalog, Ports, Warehouse } from "../../src/ports.ts";
 import type { TaskContext } from "../../src/tasks/context.ts";
 import { runPlan } from "../../src/tasks/plan.ts";
 import { taskRunners } from "../../src/tasks/run-task.ts";
@@ -24,7 +24,7 @@ const defaultColumns: Column[] = [{ name: "event_id", type: "STRING", mode: "NUL
 
 /** A lake and a catalog in memory, under one clock; nothing else of the outside may be touched. */
 export interface CrawlWorld extends MemoryCatalog {
-  ports: Ports;
+  ports: Ports & { warehouse: Warehouse };
   clock: { ms: number };
   /** Makes a generation the current one of its day. */
   commit(generation: string, wish?: { day?: Day; columns?: Column[] }): Promise<void>;
@@ -50,7 +50,7 @@ export function createCrawlWorld({ crawler = "none", lookbackDays = 10 }: CrawlO
   const pipeline = buildPipeline({ lookbackDays });
   const { family, table } = pipeline.families[0]!;
   let ids = 0;
-  const ports: Ports = {
+  const ports: CrawlWorld["ports"] = {
     source: untouched("source"),
     engine: untouched("engine"),
     warehouse: untouched("warehouse"),

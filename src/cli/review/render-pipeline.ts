@@ -14,7 +14,7 @@ export function renderPipeline(pipeline: Pipeline, environment: Environment | nu
     `Of ${renderCode(owner)}, from ${renderCode(`${project}${property.dataset}`)} with days in ${renderCode(property.timeZone)}.`,
     renderMarkdownTable(
       ["table", "rows", "from shards", "rows with one id"],
-      pipeline.families.map(renderFamily),
+      pipeline.families.map((family) => renderFamily(family, environment)),
     ),
     renderRules(pipeline, environment)
       .map((line) => `- ${line}`)
@@ -22,10 +22,13 @@ export function renderPipeline(pipeline: Pipeline, environment: Environment | nu
   ].join("\n\n");
 }
 
-function renderFamily({ family, table, shards, duplicates }: PipelineFamily): string[] {
-  const sisters = ["_all", "_days"].map((suffix) => renderCode(`…${suffix}`)).join(", ");
+function renderFamily(
+  { family, table, shards, duplicates }: PipelineFamily,
+  environment: Environment | null,
+): string[] {
+  const sisters = environment?.warehouse.type === "none" ? [] : ["…_all", "…_days"];
   return [
-    `${renderCode(`${table.schema}.${table.table}`)}, ${sisters}`,
+    [`${table.schema}.${table.table}`, ...sisters].map(renderCode).join(", "),
     families[family].title,
     shards.join(", "),
     duplicates === "event_id" ? "one stays" : "all stay",
@@ -42,7 +45,11 @@ function renderRules(pipeline: Pipeline, environment: Environment | null): strin
       ? "personal data: takes every column as it is"
       : `personal data: ${personal.join("; ")}`,
     ...(filter.length === 0 ? [] : [`takes only rows that meet the conditions on ${renderFiltered(filter)}`]),
-    retentionDays === null ? "all days stay hot" : `hot for ${formatPlural(retentionDays, "day")}`,
+    environment?.warehouse.type === "none"
+      ? "no warehouse: all days are in the lake"
+      : retentionDays === null
+        ? "all days stay hot"
+        : `hot for ${formatPlural(retentionDays, "day")}`,
     ...(environment === null ? [] : buildPipelineDags(pipeline, environment).map(renderDag)),
   ];
 }
