@@ -13,6 +13,8 @@ export type Fault =
   | { fault: "lost" }
   /** Not done, and never answered. */
   | { fault: "reset" }
+  /** Not done, not answered, and the connection stays. */
+  | { fault: "held" }
   /** Not done, and told so in S3's form. */
   | { fault: "answer"; status: number; code: string; message?: string; headers?: Record<string, string> }
   /** Answered, and its body ends never. */
@@ -23,7 +25,7 @@ export type Fault =
 export type FaultRule = Fault & {
   /** `PutObject`, as S3's API calls it. */
   operation: string;
-  key?: string;
+  key?: string | RegExp;
   /** How many calls it hits; without it every one. */
   times?: number;
   /** Calls that pass before. */
@@ -96,10 +98,14 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
 }
 
 function hits(rule: FaultRule & { seen: number }, operation: string, key: string) {
-  if (rule.operation !== operation || (rule.key !== undefined && rule.key !== key)) return false;
+  if (rule.operation !== operation || !fits(rule.key, key)) return false;
   rule.seen += 1;
   const after = rule.after ?? 0;
   return rule.seen > after && rule.seen <= after + (rule.times ?? Number.POSITIVE_INFINITY);
+}
+
+function fits(wanted: string | RegExp | undefined, key: string): boolean {
+  return wanted instanceof RegExp ? wanted.test(key) : wanted === undefined || wanted === key;
 }
 
 /** When the caller says that it signed, ms. */
@@ -148,6 +154,7 @@ async function pass(
 ): Promise<void> {
   const body = await readWhole(incoming).catch(() => null);
   if (body === null) return;
+  if (rule?.fault === "held") return;
   if (rule?.fault === "reset") return void incoming.socket.destroy();
   if (rule?.fault === "answer") return tell(answer, rule, date);
   const told = await forward(incoming, body, upstream);

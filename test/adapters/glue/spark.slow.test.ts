@@ -8,7 +8,7 @@ import { taskRunners } from "../../../src/tasks/run-task.ts";
 import { missingSpark, sparkPython } from "../../glue/spark-python.ts";
 import { type AwsServer, findServer, neededServer, startMinistack } from "../../support/aws-servers.ts";
 import { makeBucket, newPlace, useStandInCredentials } from "../s3/s3-world.ts";
-import { clock, createSparkWorld, type SparkWorld } from "./spark-world.ts";
+import { clock, createSparkWorld, readRuns, type SparkWorld, settle } from "./spark-world.ts";
 
 /** The script's clock is the machine's, and so are its days. */
 const today = dayAt(Date.now(), "Europe/Berlin");
@@ -34,8 +34,6 @@ const pick = ({ day: on, source, rulesDigest, balance, checksum, nonNull, column
   nonNull,
   columns,
 });
-
-const readRuns = ({ double }: SparkWorld) => [...double.world.jobs.values()].flatMap(({ runs }) => runs);
 
 describe.skipIf(isMissing)(
   `StartJobRun, Spark and a lake in S3${missingSpark}${neededServer("ministack")}:`,
@@ -101,7 +99,9 @@ describe.skipIf(isMissing)(
       await spark.store.remove(
         [...(await list(spark.store, "_scripts/"))].filter((key) => key.endsWith("shardlift_glue.zip")),
       );
-      const { exitCode, line } = await spark.run("extract");
+      const extract = spark.run("extract");
+      await settle(spark);
+      const { exitCode, line } = await extract;
       expect(exitCode).toBe(69);
       expect(JSON.stringify(line.notable)).toContain("LAUNCH ERROR");
       expect(JSON.stringify(line.notable)).toContain("shardlift push-script");

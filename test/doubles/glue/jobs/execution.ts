@@ -6,9 +6,11 @@ export interface Execution {
   kill(): void;
 }
 
-/** null: killed. */
 export interface ExecutionEnd {
+  /** null: killed by whoever started it. 128 and the signal's number: killed by somebody else. */
   exitCode: number | null;
+  /** Its container was full. */
+  isOutOfMemory?: boolean;
 }
 
 /** What a script is started with. */
@@ -18,6 +20,7 @@ export interface ExecutionInput {
   /** Arguments as Glue hands them over, its own among them. */
   arguments: Record<string, string>;
   sessionPolicy: string | null;
+  workerType: string;
   print(line: string): void;
 }
 

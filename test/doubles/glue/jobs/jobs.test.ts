@@ -229,6 +229,31 @@ describe("a script in a process of its own", () => {
     await world.pass(5_000);
     expect((await world.read(id)).JobRunState).toBe("STOPPED");
   });
+
+  test("that somebody else kills has failed, by its exit code", async () => {
+    const world = await start({
+      execute: spawnNode({ [script]: "console.log('on'); process.kill(process.pid, 'SIGKILL')" }),
+    });
+    expect(await finish(world, await world.run())).toMatchObject({
+      JobRunState: "FAILED",
+      ErrorMessage: "Error Category: UNCLASSIFIED_ERROR; Command failed with exit code 137",
+    });
+  });
+
+  test.skipIf(process.platform !== "linux")(
+    "that takes more than its worker holds is killed, with its children's memory counted",
+    async () => {
+      const child = "['-e', 'global.kept = Buffer.alloc(150e6, 1); setInterval(() => {}, 1000)']";
+      const code = `require('child_process').spawn(process.execPath, ${child}); setInterval(() => {}, 1000)`;
+      const chooseMemory = (workerType: string) => (workerType === "G.1X" ? 180e6 : 1e12);
+      const world = await start({ execute: spawnNode({ [script]: code }, { chooseMemory }) });
+      const id = await world.run({ WorkerType: "G.1X", NumberOfWorkers: 2 });
+      expect(await finish(world, id)).toMatchObject({
+        JobRunState: "FAILED",
+        ErrorMessage: expect.stringContaining("OUT_OF_MEMORY_ERROR"),
+      });
+    },
+  );
 });
 
 test("Spark gets the job's options, its packages and its arguments", async () => {

@@ -48,26 +48,39 @@ async function execute(world: JobsWorld, run: RunRecord, fate: RunFate | null): 
     const execution = world.execute(input);
     run.executions.push(execution);
     world.executions.push(execution);
-    const { exitCode } = await execution.ended;
+    const ended = await execution.ended;
+    const isOutOfMemory = ended.isOutOfMemory === true || fate === "out of memory";
     // A stop and a timeout end it themselves; their kills come back here.
-    if (exitCode === null && fate !== "out of memory") return;
-    if (exitCode !== 0) return end(world, run, "FAILED", explain(fate, exitCode, lines));
+    if (ended.exitCode === null && !isOutOfMemory) return;
+    if (ended.exitCode !== 0) {
+      return end(world, run, "FAILED", isOutOfMemory ? outOfMemory : explain(ended.exitCode, lines));
+    }
   }
   end(world, run, "SUCCEEDED", null);
 }
 
-function explain(fate: RunFate | null, exitCode: number | null, lines: readonly string[]): string {
-  if (fate === "out of memory") {
-    return "Error Category: OUT_OF_MEMORY_ERROR; An error occurred while running the script: Container killed on request. Exit code is 137";
-  }
+const outOfMemory =
+  "Error Category: OUT_OF_MEMORY_ERROR; An error occurred while running the script: Container killed on request. Exit code is 137";
+
+function explain(exitCode: number | null, lines: readonly string[]): string {
   const last = lines.findLast((line) => /^[A-Za-z_.]*(Error|Exception|Exit)\b/.test(line)) ?? lines.at(-1);
-  return `Error Category: UNCLASSIFIED_ERROR; ${last ?? `Command failed with exit code ${exitCode}`}`;
+  // Whoever is killed has no last words.
+  const words = exitCode !== null && exitCode > 128 ? undefined : last;
+  return `Error Category: UNCLASSIFIED_ERROR; ${words ?? `Command failed with exit code ${exitCode}`}`;
 }
 
 function buildInput(run: RunRecord, print: ExecutionInput["print"]): ExecutionInput {
-  const { id, job, scriptUri, sessionPolicy } = run;
+  const { id, job, scriptUri, sessionPolicy, worker } = run;
   const reserved = { "--JOB_NAME": job, "--JOB_RUN_ID": id, "--JOB_ID": `j_${job}` };
-  return { runId: id, scriptUri, sessionPolicy, arguments: { ...run.arguments, ...reserved }, print };
+  const workerType = worker.type;
+  return {
+    runId: id,
+    scriptUri,
+    sessionPolicy,
+    workerType,
+    arguments: { ...run.arguments, ...reserved },
+    print,
+  };
 }
 
 /** Glue kills what runs, at once, and says STOPPED some time after. */

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Execute, ExecutionEnd, ExecutionInput } from "./execution.ts";
+import { readSessionMemory } from "./session-memory.ts";
 
 /** A script as Glue has laid it out on its driver. */
 export interface StagedScript {
@@ -26,7 +27,12 @@ export interface SpawnOptions {
   /** An object of S3 by its URI; rejects where it is not there. */
   readObject(uri: string): Promise<Uint8Array>;
   buildCommand(script: StagedScript): Command;
+  /** What a worker of a type holds, bytes; who takes more is killed. Left out: as much as this machine has. */
+  chooseMemory?(workerType: string): number;
 }
+
+/** ms between two looks at a script's memory. */
+const memoryEveryMs = 100;
 
 /**
  * Runs the real script in processes of its own. Modules (`--additional-python-modules`) must be objects that are
@@ -48,7 +54,8 @@ async function run(options: SpawnOptions, input: ExecutionInput, signal: AbortSi
   try {
     const staged = await stage(options, input, folder);
     signal.throwIfAborted();
-    return await spawnCommand(options.buildCommand(staged), input, folder, signal);
+    const memoryBytes = options.chooseMemory?.(input.workerType) ?? null;
+    return await spawnCommand(options.buildCommand(staged), input, { cwd: folder, signal, memoryBytes });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -78,33 +85,59 @@ async function stage(
   return { folder, path, pyFiles, conf, argv: Object.entries(given).flat() };
 }
 
+interface Bounds {
+  cwd: string;
+  signal: AbortSignal;
+  memoryBytes: number | null;
+}
+
 function spawnCommand(
   { file, args, env }: Command,
   { print }: ExecutionInput,
-  cwd: string,
-  signal: AbortSignal,
+  { cwd, signal, memoryBytes }: Bounds,
 ): Promise<ExecutionEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: "pipe" });
-    // The whole group: a driver has children.
-    const kill = () => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch (error) {
-        // All of it has ended by itself just before.
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    };
+    const kill = () => killGroup(child.pid);
     signal.addEventListener("abort", kill, { once: true });
     child.stdin.end();
     for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", print);
     child.on("error", reject);
-    child.on("close", (exitCode) => {
+    const watch = memoryBytes === null ? null : watchMemory(child.pid, memoryBytes);
+    child.on("close", (code, killer) => {
       signal.removeEventListener("abort", kill);
-      resolve({ exitCode });
+      const isOutOfMemory = watch?.end() === true;
+      const exitCode = killer === null ? code : 128 + constants.signals[killer];
+      resolve({ exitCode: signal.aborted ? null : exitCode, isOutOfMemory });
     });
   });
+}
+
+/** The whole group: a driver has children. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All of it has ended by itself just before.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Kills whoever takes more, as a container's keeper does; `end` says whether it had to. */
+function watchMemory(pid: number | undefined, memoryBytes: number): { end(): boolean } {
+  let isFull = false;
+  const timer = setInterval(async () => {
+    if (pid === undefined || isFull || (await readSessionMemory(pid)) <= memoryBytes) return;
+    isFull = true;
+    killGroup(pid);
+  }, memoryEveryMs);
+  return {
+    end() {
+      clearInterval(timer);
+      return isFull;
+    },
+  };
 }
 
 /** The driver alone, without Spark: scripts that need none. */
