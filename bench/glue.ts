@@ -3,33 +3,22 @@
  * script with Python functions, one in Spark's own functions, and Spark's bare read and write. The same files, cores and
  * memory; each is a process of its own, from Spark's start to its end; they take turns.
  */
-import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openDatabase } from "../src/adapters/duckdb/database.ts";
 import { createFolderStore } from "../src/adapters/folder/folder-store.ts";
 import type { ShardPart } from "../src/ports.ts";
-import { specKey } from "../src/runs/keys.ts";
-import { buildRunSpec, buildSpecDay, renderRunSpec } from "../src/runs/run-spec.ts";
 import { literal } from "../src/sql/render.ts";
 import { buildBenchDay } from "./bench-day.ts";
 import { generateDay } from "./generate-day.ts";
+import { buildScriptArguments, type Measured, runMeasured } from "./glue/run-script.ts";
 
 const cores = 4;
-/** What a run may take in all: Spark's heap, and what is left for its Python workers. */
-const memoryMb = 4_000;
 /** Rows of a file, in row groups as BigQuery's extracts have them. */
 const fileRows = 122_880;
 
-interface Measured {
-  seconds: number;
-  cpuSeconds: number;
-  peakMb: number;
-}
-
 const here = import.meta.dirname;
-const python = resolve(process.env.SHARDLIFT_SPARK_PYTHON ?? join(here, "../.cache/spark/bin/python"));
 const programs = { udf: "with_udf.py", functions: "with_functions.py", copy: "copy_rows.py" } as const;
 type Kind = "ours" | keyof typeof programs;
 const names: Record<Kind, string> = {
@@ -83,38 +72,16 @@ async function measure(kind: Kind, parts: readonly ShardPart[], repetition: numb
       ? await buildOurs(parts, target)
       : [join(here, "glue", programs[kind]), join(folder, "source"), target];
   // DuckDB works beside Spark's heap, the others inside of it.
-  const heap = kind === "ours" ? "1g" : "3g";
-  const conf = `--master local[${cores}] --driver-memory ${heap} --conf spark.sql.codegen.maxFields=2000 --conf spark.ui.enabled=false`;
-  const env = {
-    ...process.env,
-    SPARK_LOCAL_IP: "127.0.0.1",
-    SPARK_LOCAL_DIRS: folder,
-    PYSPARK_PYTHON: python,
-    PYSPARK_SUBMIT_ARGS: `${conf} pyspark-shell`,
-  };
-  const ended = spawnSync(python, [join(here, "glue", "measure.py"), python, ...args], {
-    encoding: "utf8",
-    env,
-  });
-  if (ended.status !== 0) throw new Error(`${kind} ended with ${ended.status}\n${ended.stderr.slice(-3000)}`);
+  const measured = runMeasured(args, { heap: kind === "ours" ? "1g" : "3g", cores, folder });
   await rm(target, { recursive: true, force: true });
-  return JSON.parse(ended.stdout);
+  return measured;
 }
 
 async function buildOurs(parts: readonly ShardPart[], lake: string): Promise<string[]> {
-  const spec = buildRunSpec([buildSpecDay(buildBenchDay([...parts]))], "bench");
   await mkdir(lake);
-  await createFolderStore({ root: lake }).put(specKey(spec.runKey), renderRunSpec(spec), { ifAbsent: true });
-  const told = {
-    lake,
-    spec: specKey(spec.runKey),
-    run_id: "bench",
-    attempt_deadline_ms: String(Date.now() + 86_400_000),
-    task_memory_bytes: String(Math.floor((((memoryMb - 1_000) * 0.8) / cores) * 1e6)),
-    scratch: folder,
-  };
-  const script = join(here, "..", "glue-scripts", "shardlift_extract.py");
-  return [script, ...Object.entries(told).flatMap(([name, value]) => [`--${name}`, value])];
+  const store = createFolderStore({ root: lake });
+  const day = buildBenchDay([...parts]);
+  return (await buildScriptArguments({ day, lake, store, scratch: folder }, cores)).args;
 }
 
 function readMedian(kind: Kind, what: keyof Measured): number {
