@@ -13,5 +13,6 @@ if (fault !== null) {
 }
 // It reads the folder that it is started in, asks people before it deploys, and ends by their Ctrl-C itself.
 const args = [join("node_modules", "aws-cdk", "bin", "cdk"), ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, args, { cwd: "deploy", stdio: "inherit" });
+const env = { CDK_DISABLE_CLI_TELEMETRY: "true", ...process.env };
+const { status } = spawnSync(process.execPath, args, { cwd: "deploy", stdio: "inherit", env });
 process.exitCode = status ?? 1;

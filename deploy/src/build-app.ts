@@ -11,8 +11,12 @@ import { listGooglePrincipals } from "./google-principals.ts";
 import { buildNames } from "./names.ts";
 import type { Settings } from "./read-settings.ts";
 
-/** What CloudFormation's own schemas refuse is an error here already, not a warning. */
-const strict = { "@aws-cdk/core:validateAgainstDefaultRules": true };
+const own = {
+  // What CloudFormation's own schemas refuse is an error here already, not a warning.
+  "@aws-cdk/core:validateAgainstDefaultRules": true,
+  // A policy stands in the console as it stands here: a statement for each reason.
+  "@aws-cdk/aws-iam:minimizePolicies": false,
+};
 
 /**
  * Everything that one environment needs in AWS, as one stack that is protected from being deleted.
@@ -22,7 +26,7 @@ export function buildApp(
   settings: Settings,
   options: ConstructorParameters<typeof App>[0] = {},
 ): { app: App; stack: Stack } {
-  const app = new App({ ...options, context: { ...flags, ...strict, ...options.context } });
+  const app = new App({ ...options, context: { ...flags, ...own, ...options.context } });
   const names = buildNames(settings);
   const stack = new Stack(app, names.base, {
     env: { account: settings.account, region: settings.region },

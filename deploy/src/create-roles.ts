@@ -13,6 +13,7 @@ import type { Stack } from "aws-cdk-lib/core";
 import { acknowledgeStars } from "./acknowledge.ts";
 import { buildArn, type Names, type RoleName } from "./names.ts";
 import { buildAirflowStatements } from "./policies/airflow.ts";
+import { checkLength } from "./policies/check-length.ts";
 import { buildCommandStatements } from "./policies/command.ts";
 import { buildDeployStatements } from "./policies/deploy.ts";
 import { buildExecutionStatements } from "./policies/execution.ts";
@@ -103,6 +104,7 @@ function createRole(
     assumedBy,
   });
   if (statements.length === 0) return made;
+  checkLength(names.roles[role], "inline", statements);
   const policy = new Policy(stack, `${title(role)}Policy`, {
     policyName: names.roles[role],
     roles: [made],
@@ -119,6 +121,7 @@ function createPolicy(
   statements: readonly Statement[],
   roles: readonly IRole[],
 ): void {
+  checkLength(`${names.base}-${name}`, "managed", statements);
   const policy = new ManagedPolicy(stack, `${title(name)}Rights`, {
     managedPolicyName: `${names.base}-${name}`,
     description: `Shardlift: ${name}`,

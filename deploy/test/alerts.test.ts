@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { parseDay } from "../../src/days/day.ts";
 import { exitCodes } from "../../src/errors.ts";
+import type { TaskContext } from "../../src/tasks/context.ts";
+import { buildOutput } from "../../src/tasks/output.ts";
 import { badExitCodes } from "../src/create-event-rules.ts";
 import { buildBareSettings, buildSettings, readStatements, synthesise } from "./world.ts";
 
@@ -96,6 +99,33 @@ describe("people are told", async () => {
       ],
     ]);
   });
+});
+
+test("the line of wait counts missing days where the filter looks for them", async () => {
+  const { find } = synthesise(await buildSettings());
+  expect(find("AWS::Logs::MetricFilter").MissingDays).toMatchObject({
+    FilterPattern: '{ ($.task = "wait") && ($.days.missing > 0) }',
+    MetricTransformations: [
+      {
+        MetricName: "shardlift-prod-missing-days",
+        MetricNamespace: "Shardlift",
+        MetricValue: "$.days.missing",
+      },
+    ],
+  });
+  const context = { pipeline: { name: "web-shop" }, environment: { name: "prod" } } as TaskContext;
+  const missing = (on: string) => {
+    return {
+      task: "wait",
+      family: "ga4_events",
+      day: parseDay(on)!,
+      outcome: "missing",
+      reason: "late",
+      exitCode: 99,
+    } as const;
+  };
+  const { line } = buildOutput("wait", context, [missing("2026-11-20"), missing("2026-11-21")]);
+  expect(line).toMatchObject({ task: "wait", days: { missing: 2 } });
 });
 
 test("no end that is no fault, or that is run again by itself, is told of", () => {

@@ -64,7 +64,7 @@ export function renderStatement(statement: Record<string, unknown>): string {
 }
 
 function renderList(value: unknown): string {
-  return [value].flat().map(renderName).join(", ");
+  return [value].flat().map(renderName).toSorted().join(", ");
 }
 
 /** What only AWS knows stands by the name that the template has for it. */

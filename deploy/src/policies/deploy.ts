@@ -5,8 +5,8 @@ import type { Statement } from "./statement.ts";
 export function buildDeployStatements(input: PolicyInput): Statement[] {
   return [
     {
-      why: "scripts and configuration, each below its content's hash: they are put once and never replaced",
-      actions: ["s3:GetObject", "s3:PutObject"],
+      why: "scripts and configuration, each below its content's hash; nobody else could remove what is wrong there",
+      actions: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
       resources: [input.names.scriptsArn, input.names.configArn],
     },
     listKeys(input, [input.names.lakePrefix, input.names.configPrefix]),
