@@ -1,5 +1,5 @@
 /**
- * `npm run bench:files -- [--rows 3000000 --text-bytes 400]`: sizes of the files that the Glue script makes of a day, at
+ * `npm run bench:files [-- --rows 3000000 --text-bytes 400]`: sizes of the files that the Glue script makes of a day, at
  * full size: 300 to 500 MB, but for one shorter file of each task. A text of random characters in each row makes a large
  * day of few rows. Ends with 1 where a file is out of bounds.
  */

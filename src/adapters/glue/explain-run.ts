@@ -17,6 +17,11 @@ const causes: readonly Cause[] = [
       `give its tasks more memory: engine.worker_type above ${engine.workerType}, a higher task_memory, or fewer days_per_run (${engine.daysPerRun} now)`,
   },
   {
+    sign: /lost\*? node|ExecutorLostFailure|node (was )?(lost|terminated)|lost heartbeat|heartbeat timed out/i,
+    remedy: () =>
+      "run again: a worker went away in the middle, which nothing in the days or rules is to blame for; where it happens again and again, read what its executors say",
+  },
+  {
     sign: /LAUNCH ERROR|ModuleNotFoundError|No module named|Could not find a version|No matching distribution/i,
     remedy: () =>
       "the script or a module of it is missing: run `shardlift push-script` and `shardlift ensure-job`, and look whether somebody removed objects under `_scripts/`",

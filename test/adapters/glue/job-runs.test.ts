@@ -175,6 +175,12 @@ describe("the explanation of a run that failed", () => {
   test.each([
     ["java.lang.OutOfMemoryError: Java heap space", "engine.worker_type above G.1X"],
     ["Container killed by YARN for exceeding memory limits. Exit code is 137", "task_memory"],
+    ["ExecutorLostFailure: Container killed on request. Exit code is 137", "task_memory"],
+    ["Exit status: -100. Diagnostics: Container released on a *lost* node", "a worker went away"],
+    [
+      "ExecutorLostFailure (executor 3 exited): Executor heartbeat timed out after 125 s",
+      "a worker went away",
+    ],
     ["ModuleNotFoundError: No module named 'duckdb'", "shardlift push-script"],
     ["LAUNCH ERROR | File does not exist: s3://shop-lake/x", "shardlift push-script"],
     ["botocore: An error occurred (AccessDenied) when calling the PutObject operation", "allow arn:aws:iam"],
