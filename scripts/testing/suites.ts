@@ -43,12 +43,6 @@ export const grammarSuite: Suite = { name: "Snowflake's grammar", needs: ["sqlfl
 /** Those that are written in Python, and what is a package of its own. */
 const slowSuites: Suite[] = [
   grammarSuite,
-  {
-    name: "types of the CDK app",
-    needs: ["cdk"],
-    run: () => runCheck("tsc of deploy/", bin("tsc"), ["-p", "deploy/tsconfig.json"]),
-  },
-  { name: "the CDK app", needs: ["cdk"], run: () => runVitest(["--config", "deploy/vitest.config.ts"], {}) },
   { name: "the Glue script", needs: ["spark"], run: runGlueTests },
   { name: "types, lint and format of the Glue script", needs: ["glue lint"], run: runGlueLint },
   ...(Object.keys(airflows) as AirflowName[]).map((name) => ({
@@ -57,6 +51,13 @@ const slowSuites: Suite[] = [
     run: () => runAirflowTests(name),
   })),
   { name: "lint and format of the DAGs", needs: ["glue lint"], run: runAirflowLint },
+  // Last: it also looks at the Airflow that the suites before it install.
+  {
+    name: "types of the CDK app",
+    needs: ["cdk"],
+    run: () => runCheck("tsc of deploy/", bin("tsc"), ["-p", "deploy/tsconfig.json"]),
+  },
+  { name: "the CDK app", needs: ["cdk"], run: () => runVitest(["--config", "deploy/vitest.config.ts"], {}) },
 ];
 
 /** A program that only says yes or no counts as one test. */
