@@ -40,7 +40,6 @@ def draw_dag(entry: DagEntry, manifest: Manifest) -> DAG:
         max_active_tasks=entry.max_active_tasks,
         tags=entry.tags,
         params={field["name"]: draw_param(field) for field in entry.fields},
-        default_args={"owner": entry.owner},
     )
     operator = pick_operator(manifest.runner)
     tasks: dict[str, Any] = {}
@@ -51,9 +50,9 @@ def draw_dag(entry: DagEntry, manifest: Manifest) -> DAG:
             if before == task.id or before not in tasks:
                 raise BrokenManifestError(f"{task.id} comes after {before}, which is not before it")
             tasks[before] >> tasks[task.id]
-    # What Airflow would refuse later, with an import error that stops all DAGs of the file, it refuses here.
+    # What Airflow would refuse later, with an import error that stops all DAGs of the file, it refuses here. It has looked
+    # at the form already, and looking again would take longer than drawing.
     dag.timetable.validate()
-    dag.validate()
     return dag
 
 
@@ -71,21 +70,25 @@ def draw_param(field: Json) -> Param:
 
 def draw_task(operator: type, step: Step, dag: DAG, drawn: dict[str, Any]) -> Any:
     """One task, or one for each item of another's result."""
-    arguments = build_arguments(step, dag)
+    arguments = build_arguments(step)
     spread = step.task.spread
     if spread is None:
-        return operator(**arguments)
+        # Told of its DAG afterwards: told before, each task would take a copy of the form, which nobody reads there.
+        drawn_task = operator(**arguments)
+        dag.add_task(drawn_task)
+        return drawn_task
     if spread["task"] not in drawn:
         raise BrokenManifestError(f"{step.task.id} is spread over {spread['task']}, which is not before it")
-    return operator.partial(**arguments, map_index_template="{{ task.item }}").expand(item=drawn[spread["task"]].output)
+    mapped = operator.partial(**arguments, dag=dag, map_index_template="{{ task.item }}")
+    return mapped.expand(item=drawn[spread["task"]].output)
 
 
-def build_arguments(step: Step, dag: DAG) -> Json:
+def build_arguments(step: Step) -> Json:
     """What every operator takes."""
     task: TaskEntry = step.task
     return {
         "task_id": task.id,
-        "dag": dag,
+        "owner": step.dag.owner,
         "step": step,
         # What follows a skipped task still does what it must.
         "trigger_rule": "none_failed",
