@@ -42,9 +42,17 @@ export function parseSettings(
   { environment, file }: { environment: string; file: string },
 ): { settings: Settings } | { issues: Issue[] } {
   const yaml = parseYaml(text, file);
-  if ("issues" in yaml) return yaml;
+  if ("issues" in yaml) return { issues: yaml.issues.map(nameExample) };
   const { draft, findings } = parseDraft(settingsSchema, yaml.value);
   const tied = settingsRules.flatMap((rule) => rule((draft ?? {}) as SettingsDraft));
   const issues = locateFindings([...findings, ...tied], file, yaml.locate);
-  return issues.length > 0 ? { issues } : { settings: { ...(draft as SettingsFile), environment } };
+  return issues.length > 0
+    ? { issues: issues.map(nameExample) }
+    : { settings: { ...(draft as SettingsFile), environment } };
+}
+
+/** The parsers are those of environment files, and send people to the page of these. */
+function nameExample(issue: Issue): Issue {
+  const page = /docs\/configuration\.md(, or from `shardlift init`)?/;
+  return { ...issue, remedy: issue.remedy.replace(page, "deploy/settings/prod.yaml") };
 }

@@ -125,6 +125,18 @@ describe("a settings file", () => {
     expect(explain(from, to)).toEqual([told]);
   });
 
+  test.each([
+    [
+      `${example}\nmonitoring: 1\n`,
+      "monitoring is not a known key",
+      "remove it, or look it up in deploy/settings/prod.yaml",
+    ],
+    ["", "the file is empty", "start from an example in deploy/settings/prod.yaml"],
+  ])("sends nobody to the page of another file", (text, failed, remedy) => {
+    const parsed = parseSettings(text, { environment: "prod", file: "settings/prod.yaml" });
+    expect("issues" in parsed ? parsed.issues : []).toMatchObject([{ failed, remedy }]);
+  });
+
   test("is told all that is wrong with it at once, by its lines", async () => {
     const folder = await mkdtemp(join(tmpdir(), "shardlift-settings-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -136,7 +148,7 @@ describe("a settings file", () => {
     await expect(readSettings("test", folder)).rejects.toMatchObject({
       code: "config",
       message: expect.stringMatching(
-        /^2 problems in 1 file\n.*test\.yaml:38:8: runner\.cpu[\s\S]*test\.yaml:48:5: deployers/,
+        /^2 problems in 1 file\n.*test\.yaml:39:8: runner\.cpu[\s\S]*test\.yaml:50:5: deployers/,
       ),
     });
   });
