@@ -19,6 +19,8 @@ type Unit = keyof typeof unitBytes;
 export interface SizeLimits {
   minBytes: number;
   maxBytes: number;
+  /** Why not less, where that is not plain. */
+  whyNotLess?: string;
 }
 
 /** `400 MB` → 400,000,000 bytes; `1.5 GiB` → 1,610,612,736. */
@@ -29,10 +31,11 @@ export function parseSizeBytes(text: string, limits: SizeLimits): Parsed<number>
   const bytes = Math.round(Number(match[1]) * unitBytes[unit as Unit]);
   if (bytes >= limits.minBytes && bytes <= limits.maxBytes) return { value: bytes };
   const [least, most] = [renderSize(limits.minBytes), renderSize(limits.maxBytes)];
+  const why = bytes < limits.minBytes && limits.whyNotLess ? `: ${limits.whyNotLess}` : "";
   return {
     problem: {
       failed: bytes < limits.minBytes ? "is too small" : "is too large",
-      rule: `between ${least} and ${most}`,
+      rule: `between ${least} and ${most}${why}`,
       remedy: `write ${bytes < limits.minBytes ? least : most}, or something between`,
     },
   };

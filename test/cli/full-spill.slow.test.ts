@@ -13,7 +13,7 @@ import { mountSmallDisk } from "../support/small-disk.ts";
 const run = ["run", "--progress", "none", ...now];
 const noDisk = "no small file system can be mounted here: that needs root";
 const diskBytes = 8_000_000;
-const manyRows = 4_000_000;
+const manyRows = 9_000_000;
 
 /** A site whose engine has a folder of its own for what does not fit into memory. */
 async function openSpillSite(memory: string): Promise<Site & { spill: string }> {
@@ -42,7 +42,7 @@ async function arriveShort(site: Site, rows: number): Promise<void> {
 test("a disk that is full while the engine spills: the day keeps its former rows, and the disk is free again", async ({
   skip,
 }) => {
-  const site = await openSpillSite("130 MB");
+  const site = await openSpillSite("500 MB");
   const disk = await mountSmallDisk(site.spill, diskBytes);
   if (disk === null) return skip(noDisk);
   await arriveShort(site, 50);

@@ -64,6 +64,21 @@ test("an environment may have no warehouse, and says so", () => {
   expect(brief(checkEnvironment(environmentWith(3, "")).issues)).toEqual(["1:1 warehouse is missing"]);
 });
 
+test("memory that days were seen to run out of is refused, with why", () => {
+  const check = (memory: string) =>
+    checkEnvironment(environmentText(`engine: { type: duckdb, memory: ${memory} }`)).issues;
+  expect(check("500 MB")).toEqual([]);
+  expect(check("499 MB")).toMatchObject([
+    {
+      line: 4,
+      failed: "engine.memory is too small",
+      rule: "between 500 MB and 16 TB: with less, days of GA4 and of GA360 with their hits end for want of memory",
+      received: '"499 MB"',
+      remedy: "write 500 MB, or something between",
+    },
+  ]);
+});
+
 describe("an environment that is wrong", () => {
   test.each([
     [1, "source: { type: sheets, project: p }", "1:17 source.type is not a type that this version has"],
