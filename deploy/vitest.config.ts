@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["deploy/test/**/*.test.ts"],
     pool: "forks",
+    // CDK writes a folder for each app that it synthesises.
+    globalSetup: ["test/setup/temp-root.ts"],
     // Loading CDK takes longer than the tests: those of one worker share it.
     isolate: false,
     maxWorkers: 2,
