@@ -10,6 +10,7 @@ from shardlift_airflow.alerts import Alert, send_alert
 from shardlift_airflow.answers import list_days
 from shardlift_airflow.compat import read_variable, write_variable
 from shardlift_airflow.manifest import Step
+from shardlift_airflow.words import is_backfill
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def tell_failure(context: dict[str, Any], step: Step) -> None:
         title=f"{step.dag.id}: {step.task.id} failed in {step.environment}",
         pipeline=find_pipeline(step, context),
         owner=step.dag.owner,
-        days=list(facts.days),
+        days=list(facts.days) or list_asked(context),
         reason=facts.reason or str(error or "the task was ended from outside"),
         next_step=facts.next_step or "Look at the log, then clear the task: it goes on with what is missing.",
         log_link=find_log_link(context),
@@ -42,9 +43,10 @@ def tell_missing(context: dict[str, Any], step: Step, line: dict[str, Any]) -> N
     """Tells of days that are missing since the last time anybody was told; each day once, however often it is asked."""
     missing = list_days(line, "missing")
     key = f"shardlift_missing__{step.environment}__{step.dag.pipeline}"
-    news = find_news(missing, _read_told(key))
+    told = _read_told(key)
+    news = find_news(missing, told)
     alert = Alert(
-        title=f"{step.dag.id}: {len(news)} missing in {step.environment}",
+        title=f"{step.dag.id}: {count_days(news)} missing in {step.environment}",
         pipeline=find_pipeline(step, context),
         owner=step.dag.owner,
         days=news,
@@ -54,12 +56,31 @@ def tell_missing(context: dict[str, Any], step: Step, line: dict[str, Any]) -> N
     )
     is_told = not news or send_alert(step.alerts, alert) or step.alerts["type"] == "none"
     if is_told:
-        _write_told(key, missing)
+        # A look at some days only knows nothing of the others.
+        _write_told(key, missing if not list_asked(context) else [*news, *told])
 
 
 def find_news(missing: list[str], told: list[str]) -> list[str]:
     """Days that are missing and were not told of."""
     return [day for day in missing if day not in told]
+
+
+def count_days(days: list[str]) -> str:
+    """`1 day`, `2 days`."""
+    return f"{len(days)} day{'' if len(days) == 1 else 's'}"
+
+
+def list_asked(context: dict[str, Any]) -> list[str]:
+    """The days that a form, a batch or a run of `airflow backfill` named, as ranges; none: the last days."""
+    params = context.get("params") or {}
+    item = getattr(context.get("task"), "item", None)
+    if isinstance(item, str):
+        return [item]
+    if params.get("first_day") and params.get("last_day"):
+        return [f"{params['first_day']}..{params['last_day']}"]
+    if params.get("days"):
+        return [str(params["days"])]
+    return ["the day of this run"] if is_backfill(context.get("dag_run")) else []
 
 
 def find_pipeline(step: Step, context: dict[str, Any]) -> str:

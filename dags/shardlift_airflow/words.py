@@ -17,7 +17,7 @@ def build_words(step: Step, params: dict[str, Any], run: Any, item: str | None =
     words = [*step.task.argv, *_list_form_words(step, params)]
     if item is not None and step.task.spread is not None:
         words += [step.task.spread["flag"], item]
-    elif step.dag.backfill is not None and _is_backfill(run) and not _names_days(step, params):
+    elif step.dag.backfill is not None and is_backfill(run) and not _names_days(step, params):
         words += [step.dag.backfill["flag"], day_before(run.logical_date, step.dag.backfill["time_zone"])]
     return words
 
@@ -37,7 +37,8 @@ def _list_form_words(step: Step, params: dict[str, Any]) -> list[str]:
     return words
 
 
-def _is_backfill(run: Any) -> bool:
+def is_backfill(run: Any) -> bool:
+    """Whether `airflow backfill` made the run: it is of one day then."""
     # A plain text in some releases, an enumeration in others.
     run_type = getattr(run, "run_type", None)
     return getattr(run_type, "value", run_type) == "backfill" and run.logical_date is not None

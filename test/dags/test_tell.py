@@ -1,5 +1,7 @@
 """When people are told, and when not again."""
 
+from types import SimpleNamespace
+
 import pytest
 from conftest import build_context, build_step
 from shardlift_airflow import tell
@@ -42,7 +44,7 @@ def test_a_missing_day_is_told_once_however_often_it_is_asked(manifest, told):
     assert variables == {
         "shardlift_missing__local__shop": '["ga4_events 2026-11-21", "ga4_events 2026-11-20"]',
     }
-    assert sent[0].title == "shardlift__shop: 1 missing in local"
+    assert sent[0].title == "shardlift__shop: 1 day missing in local"
     assert (sent[0].pipeline, sent[0].owner, sent[0].log_link) == (
         "shop",
         "shop@example.com",
@@ -56,6 +58,19 @@ def test_a_day_that_came_and_went_missing_again_is_told_again(manifest, told):
     for days in (["2026-11-20"], [], ["2026-11-20"]):
         tell.tell_missing(build_context(), step, missing(*days))
     assert len(sent) == 2
+
+
+def test_a_look_at_some_days_forgets_none_of_the_others(manifest, told):
+    sent, _ = told
+    step = step_with_hook(manifest)
+    tell.tell_missing(build_context(), step, missing("2026-11-20"))
+    by_hand = build_context(params={"days": "2026-11-10"})
+    tell.tell_missing(by_hand, step, missing("2026-11-10"))
+    backfill = build_context()
+    backfill["dag_run"].run_type = "backfill"
+    tell.tell_missing(backfill, step, missing())
+    tell.tell_missing(build_context(), step, missing("2026-11-20"))
+    assert [alert.days for alert in sent] == [["ga4_events 2026-11-20"], ["ga4_events 2026-11-10"]]
 
 
 def test_days_that_only_wait_are_no_news(manifest, told):
@@ -123,3 +138,18 @@ def test_a_backfill_names_the_pipeline_of_its_form(manifest, told):
     step = build_step(manifest, "shardlift__backfill", "batch")
     tell.tell_failure(build_context(params={"pipeline": "app"}), step)
     assert sent[0].pipeline == "app"
+
+
+@pytest.mark.parametrize(
+    ("params", "item", "days"),
+    [
+        ({"days": "2026-11-10..2026-11-12"}, None, ["2026-11-10..2026-11-12"]),
+        ({"first_day": "2026-10-01", "last_day": "2026-10-31"}, None, ["2026-10-01..2026-10-31"]),
+        ({"first_day": "2026-10-01", "last_day": "2026-10-31"}, "2026-10-05..2026-10-08", ["2026-10-05..2026-10-08"]),
+        ({"days": None}, None, []),
+    ],
+)
+def test_a_failure_without_days_of_its_own_names_those_that_were_asked_for(manifest, told, params, item, days):
+    sent, _ = told
+    tell.tell_failure(build_context(params=params, task=SimpleNamespace(item=item)), build_step(manifest))
+    assert sent[0].days == days
