@@ -22,7 +22,7 @@ export interface Job {
 }
 
 export interface Workflow {
-  on: Record<string, { paths: string[] }>;
+  on: Record<string, unknown>;
   permissions: Record<string, string>;
   defaults: { run: { shell: string } };
   jobs: { review: Job; comment: Job };
