@@ -28,6 +28,8 @@ export interface DemoSite {
   run(args: readonly string[]): Promise<Ended>;
   /** Commands that Airflow's tasks have started and that have not ended. */
   listCalls(): Promise<Call[]>;
+  /** Ends one without a word. @returns whether it was still there */
+  kill(call: Call): Promise<boolean>;
 }
 
 /** Of the demo's rows: their number changes nothing in the story. */
@@ -72,6 +74,11 @@ export async function createDemoSite(folder: string): Promise<DemoSite> {
     },
     run,
     listCalls: () => readCalls(join(folder, "calls")),
+    async kill({ pid }) {
+      const isThere = isKilled(pid);
+      await rm(join(folder, "calls", `${pid}.json`), { force: true });
+      return isThere;
+    },
   };
 }
 
@@ -95,6 +102,15 @@ async function touchDags(folder: string): Promise<void> {
 async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.draft`, text);
   await rename(`${path}.draft`, path);
+}
+
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 async function readCalls(folder: string): Promise<Call[]> {

@@ -26,7 +26,7 @@ export async function playBackfill(stage: Stage): Promise<void> {
   await stage.airflow.api.unpause(dag);
   const run = await stage.airflow.api.trigger(dag, form);
   const killed = await killInTheMiddle(stage);
-  console.log(`  killed process ${killed.call.pid} with SIGKILL: ${killed.call.words.slice(-2).join(" ")}`);
+  console.log(`  killed process ${killed.pid} with SIGKILL: ${killed.words.slice(-2).join(" ")}`);
   const tasks = await waitForSuccess(stage.airflow.api, dag, run, stage.signal);
   console.log(`  ${renderTasks(tasks)}`);
   const batches = tasks.filter(({ task }) => task === "batch");
@@ -67,7 +67,7 @@ async function startWrong(stage: Stage, form: Record<string, unknown>): Promise<
 }
 
 /** Ends a batch without a word when it has committed some of its days and not all. */
-async function killInTheMiddle({ site, signal }: Stage): Promise<{ call: Call }> {
+async function killInTheMiddle({ site, signal }: Stage): Promise<Call> {
   const heads = join(site.folder, "lake-airflow", demoApp.name, demoApp.family, "_heads");
   const deadlineMs = Date.now() + findWithinMs;
   while (Date.now() < deadlineMs) {
@@ -76,8 +76,7 @@ async function killInTheMiddle({ site, signal }: Stage): Promise<{ call: Call }>
       const days = readDays(call);
       const committed = days.filter((day) => hasHead(heads, day));
       if (committed.length === 0 || committed.length === days.length) continue;
-      process.kill(call.pid, "SIGKILL");
-      return { call };
+      if (await site.kill(call)) return call;
     }
     await sleepFor(10);
   }

@@ -36,6 +36,30 @@ export async function runAirflowTests(name: AirflowName): Promise<Tally> {
   return buildPytestTally(stdout, status);
 }
 
+const demoWithinMs = 15 * 60_000;
+
+/** The demo by a real scheduler: one test, which holds where its last line says so. */
+export async function runAirflowDemo(): Promise<Tally> {
+  const demo = join("scripts", "demo-airflow.ts");
+  const { stdout, status } = spawnSync(process.execPath, [demo, "--airflow", "3"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: demoWithinMs,
+  });
+  process.stdout.write(stdout);
+  return buildDemoTally(stdout, status);
+}
+
+/** @param stdout all that the demo said */
+export function buildDemoTally(stdout: string, status: number | null): Tally {
+  const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+  if (status === 0 && /^demo ok: [1-9]\d* days, [1-9][\d,]* rows, 0 differences$/.test(last)) {
+    return { passed: 1, failures: [], skips: [] };
+  }
+  const reason = `exit code ${status}; its last line is "${last}"`;
+  return { passed: 0, failures: [{ name: "demo:airflow", reason }], skips: [] };
+}
+
 /** Lint and format of the DAG files, by the rules of the Glue script. */
 export async function runAirflowLint(): Promise<Tally> {
   const ruff = join(".cache", "glue-lint", "bin", "ruff");

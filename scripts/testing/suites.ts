@@ -2,7 +2,14 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AirflowName, airflows, findAirflowFault, runAirflowLint, runAirflowTests } from "./airflow.ts";
+import {
+  type AirflowName,
+  airflows,
+  findAirflowFault,
+  runAirflowDemo,
+  runAirflowLint,
+  runAirflowTests,
+} from "./airflow.ts";
 import { installDeployPackages } from "./deploy-packages.ts";
 import { findGlueLintFault, findSparkFault, runGlueLint, runGlueTests } from "./glue-script.ts";
 import { findPythonPrograms, pythonPrograms, pythonToolchains } from "./python-programs.ts";
@@ -50,6 +57,7 @@ const slowSuites: Suite[] = [
     needs: [name],
     run: () => runAirflowTests(name),
   })),
+  { name: `the demo by the scheduler of ${airflows.airflow3}`, needs: ["airflow3"], run: runAirflowDemo },
   { name: "lint and format of the DAGs", needs: ["glue lint"], run: runAirflowLint },
   // Last: it also looks at the Airflow that the suites before it install.
   {
