@@ -1,3 +1,4 @@
+import type { AskBigQuery } from "../adapters/bigquery/client.ts";
 import type { BigQueryOptions } from "../adapters/bigquery/options.ts";
 import type { Transport } from "../adapters/bigquery/read/transport.ts";
 import type { BigQuerySource } from "../config/types.ts";
@@ -14,18 +15,37 @@ export interface BigQueryWiring {
   env: NodeJS.ProcessEnv;
 }
 
-export interface RowsWiring extends BigQueryWiring {
+/** BigQuery as all parts of one command ask it. */
+export interface BigQuery {
+  options: BigQueryOptions;
+  /** One sign-in and one queue: Google counts requests by who asks, not by what for. */
+  ask: AskBigQuery;
+}
+
+export interface ExtractsWiring {
+  google: BigQuery;
+  clock: Clock;
   again: Retrying;
+}
+
+export interface RowsWiring extends ExtractsWiring {
   /** Folder for the rows; null: the system's temporary folder. */
   spill: string | null;
   /** What the whole process may take. */
   memoryBytes: number;
 }
 
+/** Nobody signs in before something is asked. */
+export async function openBigQuery(wiring: BigQueryWiring): Promise<BigQuery> {
+  const { createBigQueryCalls } = await import("../adapters/bigquery/client.ts");
+  const options = buildOptions(wiring);
+  return { options, ask: createBigQueryCalls(options) };
+}
+
 /** The source alone: metadata, no rows. */
-export async function buildBigQuerySource(wiring: BigQueryWiring): Promise<Source> {
+export async function buildBigQuerySource({ options, ask }: BigQuery): Promise<Source> {
   const { createBigQuerySource } = await import("../adapters/bigquery/source.ts");
-  return createBigQuerySource(buildOptions(wiring));
+  return createBigQuerySource(options, ask);
 }
 
 /** Lets an engine of this machine read tables: by extract jobs where a bucket is named for them. */
@@ -36,23 +56,18 @@ export async function withBigQueryRows(engine: Engine, wiring: RowsWiring): Prom
 }
 
 /** Has tables extracted for an engine elsewhere, where a bucket is named for it; without one that engine reads them itself. */
-export async function withBigQueryExtracts(
-  engine: Engine,
-  wiring: BigQueryWiring & Pick<RowsWiring, "again">,
-): Promise<Engine> {
-  const { config, again, clock } = wiring;
-  if (config.extracts === null) return engine;
+export async function withBigQueryExtracts(engine: Engine, wiring: ExtractsWiring): Promise<Engine> {
+  const { google, again, clock } = wiring;
+  const place = google.options.config.extracts;
+  if (place === null) return engine;
   const { withExtractedParts } = await import("../adapters/bigquery/read/extracting-engine.ts");
-  const { createBigQueryCalls } = await import("../adapters/bigquery/client.ts");
-  const bigQuery = buildOptions(wiring);
-  const extract = { bigQuery, ask: createBigQueryCalls(bigQuery), again, place: config.extracts };
+  const extract = { bigQuery: google.options, ask: google.ask, again, place };
   return withExtractedParts(engine, { extract, clock });
 }
 
-async function buildTransport(wiring: RowsWiring): Promise<Transport> {
-  const bigQuery = buildOptions(wiring);
-  const { again, memoryBytes } = wiring;
-  const place = wiring.config.extracts;
+async function buildTransport({ google, again, memoryBytes }: RowsWiring): Promise<Transport> {
+  const { options: bigQuery, ask } = google;
+  const place = bigQuery.config.extracts;
   if (place === null) {
     const { createStorageRead } = await import(
       "../adapters/bigquery/read/storage-read/create-storage-read.ts"
@@ -60,8 +75,7 @@ async function buildTransport(wiring: RowsWiring): Promise<Transport> {
     return createStorageRead({ bigQuery, again, memoryBytes });
   }
   const { createExtract } = await import("../adapters/bigquery/read/extract/create-extract.ts");
-  const { createBigQueryCalls } = await import("../adapters/bigquery/client.ts");
-  return createExtract({ bigQuery, ask: createBigQueryCalls(bigQuery), again, place });
+  return createExtract({ bigQuery, ask, again, place });
 }
 
 function buildOptions({ config, project = null, clock, signal, env }: BigQueryWiring): BigQueryOptions {

@@ -11,6 +11,7 @@ import {
   withStoreRetries,
   withWarehouseRetries,
 } from "../tasks/retry.ts";
+import type { BigQuery } from "./build-bigquery.ts";
 import { boundMemory, readMachineMemory } from "./machine-memory.ts";
 import { readReference, readSecret } from "./read-secret.ts";
 
@@ -36,10 +37,11 @@ export async function buildPorts(asked: WiringInput): Promise<OpenPorts> {
   const { environment, clock } = input;
   const again = createAgain(input);
   const store = await buildStore(environment, again);
-  const source = await buildSource(input, again);
+  const google = await findBigQuery(input);
+  const source = await buildSource(input, google, again);
   const warehouse = await buildWarehouse(input, store, again);
   const catalog = await buildCatalog(input, again);
-  const work = await buildEngine(input, store, again);
+  const work = await buildEngine(input, { store, google, again });
   return {
     ports: { source, store, ...work, catalog, warehouse, clock, randomHex },
     close: async () => warehouse?.close(),
@@ -87,13 +89,25 @@ export async function buildStore({ lake }: Environment, again: Retrying): Promis
   return withStoreRetries(createFolderStore({ root: lake.root }), again);
 }
 
+/** null: exports are files. */
+async function findBigQuery(input: WiringInput): Promise<BigQuery | null> {
+  const { source: config } = input.environment;
+  if (config.type !== "bigquery") return null;
+  const { openBigQuery } = await import("./build-bigquery.ts");
+  return openBigQuery({ ...input, config });
+}
+
 /** A source on S3 asks again call by call, since one look at a shard is many calls. */
-async function buildSource(input: WiringInput, again: Retrying): Promise<Source> {
-  const { source } = input.environment;
-  if (source.type === "bigquery") {
+async function buildSource(
+  { environment: { source } }: WiringInput,
+  google: BigQuery | null,
+  again: Retrying,
+): Promise<Source> {
+  if (google !== null) {
     const { buildBigQuerySource } = await import("./build-bigquery.ts");
-    return withSourceRetries(await buildBigQuerySource({ ...input, config: source }), again);
+    return withSourceRetries(await buildBigQuerySource(google), again);
   }
+  if (source.type === "bigquery") throw new Error("a source in BigQuery that nobody has opened");
   if (source.s3 !== null) {
     const { createS3FilesSource } = await import("../adapters/files/s3-source.ts");
     return createS3FilesSource({ ...source.s3, again });
@@ -149,8 +163,7 @@ export function buildSnowflakeOptions(
 /** Where the engine runs elsewhere, its job comes with it: one of each pipeline. */
 async function buildEngine(
   input: WiringInput,
-  store: ObjectStore,
-  again: Retrying,
+  { store, google, again }: { store: ObjectStore; google: BigQuery | null; again: Retrying },
 ): Promise<Pick<Ports, "engine" | "job">> {
   const { environment, clock, env, tag } = input;
   const { engine: config, source } = environment;
@@ -159,21 +172,19 @@ async function buildEngine(
       throw new Error("runs of Glue belong to a pipeline: tag.pipeline is needed");
     const { buildGlue } = await import("./build-glue.ts");
     const glue = await buildGlue({ environment, engine: config, pipeline: tag.pipeline, store, clock, env });
-    if (source.type !== "bigquery") return glue;
+    if (google === null) return glue;
     const { withBigQueryExtracts } = await import("./build-bigquery.ts");
-    return { ...glue, engine: await withBigQueryExtracts(glue.engine, { ...input, config: source, again }) };
+    return { ...glue, engine: await withBigQueryExtracts(glue.engine, { google, clock, again }) };
   }
   const { createDuckDbEngine } = await import("../adapters/duckdb/engine.ts");
   const readHashKey = () => readSecret(environment, env);
   const engine = createDuckDbEngine({ ...config, store, clock, randomHex, readHashKey });
-  if (source.type === "bigquery") {
+  if (google !== null) {
     const { spill, memoryBytes } = config;
     const { withBigQueryRows } = await import("./build-bigquery.ts");
-    return {
-      engine: await withBigQueryRows(engine, { ...input, config: source, again, spill, memoryBytes }),
-    };
+    return { engine: await withBigQueryRows(engine, { google, clock, again, spill, memoryBytes }) };
   }
-  if (source.s3 === null) return { engine };
+  if (source.type !== "files" || source.s3 === null) return { engine };
   const { withFetchedParts } = await import("../adapters/s3/fetching-engine.ts");
   return { engine: withFetchedParts(engine, { place: source.s3, again, spill: config.spill }) };
 }

@@ -3,6 +3,13 @@ import { stringify } from "yaml";
 import { createClock } from "../../src/cli/clock.ts";
 import { buildPorts, openWarehouse } from "../../src/cli/wiring.ts";
 import type { Environment } from "../../src/config/types.ts";
+import {
+  createTables,
+  dataset,
+  project,
+  renderKey,
+  startDouble,
+} from "../adapters/bigquery/bigquery-world.ts";
 import { checkEnvironment } from "../config/texts.ts";
 
 const role = "arn:aws:iam::123456789012:role/shardlift-glue";
@@ -96,4 +103,30 @@ describe("an environment becomes ports", () => {
     expect(warehouse.location).toContain("myorg-shop");
     await warehouse.close();
   });
+});
+
+test("source and rows of BigQuery sign in once and ask in one queue", async () => {
+  const double = await startDouble();
+  double.world.buckets.set("shop-prod-extracts", { location: "EU", objects: new Map() });
+  const { write } = await createTables(double);
+  const table = "events_20261120";
+  await write(table, [{ name: "event_name", type: "STRING", mode: "NULLABLE" }], [{ event_name: "a" }]);
+  const google = {
+    ...{ type: "bigquery", project, auth: "service_account", private_key: "env:KEY" },
+    ...{ extracts: "gs://shop-prod-extracts/shardlift", endpoint: double.endpoint },
+    ...{ token_endpoint: double.endpoint, storage_endpoint: double.endpoint },
+  };
+  const given = { ...embedded, lake: folders.lake, source: google, production: false };
+  const warehouse = { type: "duckdb", path: "/nowhere/w.duckdb" };
+  const { ports, close } = await buildPorts({ ...input({ ...given, warehouse }), env: { KEY: renderKey() } });
+  const shard = (await ports.source.openShard(dataset, table, "daily"))!;
+  double.forget();
+  // What the table's rows become is not looked at: no family has such rows.
+  const day = { day: "2026-11-20", family: "ga4_events", shard, deadlineMs: Date.now() + 60_000 } as never;
+  const context = { signal: new AbortController().signal, onRows: () => {} };
+  for await (const outcome of ports.engine.extract([day], context)) expect(outcome).toHaveProperty("error");
+  await close();
+  const { "bigquery.jobs.insert": jobs, "oauth2.token": tokens } = double.count();
+  // Cloud Storage's client signs in for itself.
+  expect([jobs, tokens]).toEqual([1, 1]);
 });

@@ -178,7 +178,7 @@ test("a job that BigQuery fails by itself is followed by another", async () => {
   expect(jobs(world).length).toBe(3);
 });
 
-test("one shard of thirty that cannot be extracted fails alone, after as many jobs as may be", async () => {
+test("a shard that cannot be extracted fails alone, after as many jobs as may be", async () => {
   const world = await openWorld();
   await world.writeQuery("events_20261119", rows(10));
   const error = { reason: "backendError", message: "An internal error occurred" };

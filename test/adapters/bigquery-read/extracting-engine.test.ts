@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { createBigQueryCalls } from "../../../src/adapters/bigquery/client.ts";
 import { withExtractedParts } from "../../../src/adapters/bigquery/read/extracting-engine.ts";
+import { ShardliftError } from "../../../src/errors.ts";
 import type { DayExtract, Engine } from "../../../src/ports.ts";
+import { putTable } from "../../doubles/bigquery/change-world.ts";
+import { findTable } from "../../doubles/bigquery/world.ts";
 import { day } from "../../support/builders.ts";
-import { buildOptions } from "../bigquery/bigquery-world.ts";
+import { hearWarnings } from "../../support/hear-warnings.ts";
+import { buildOptions, dataset, project } from "../bigquery/bigquery-world.ts";
 import { bucket, buildDay, createReadWorld, open, type ReadWorld, table } from "./read-world.ts";
 
 const other = "events_20261121";
@@ -37,18 +41,24 @@ async function createWorld(): Promise<ReadWorld> {
   return world;
 }
 
-async function extract(world: ReadWorld, engine: Engine) {
+async function extract(world: ReadWorld, engine: Engine, tables: readonly string[] = [table, other]) {
   const bigQuery = buildOptions(world.double, { clock: world.clock });
   const again = <T>(work: () => Promise<T>) => work();
   const place = { bucket, prefix: "shardlift" };
   const options = { bigQuery, ask: createBigQueryCalls(bigQuery), again, place };
   const far = withExtractedParts(engine, { extract: options, clock: world.clock });
-  const first = buildDay({ shard: await open(world.source), prefix: "a/" });
-  const second = buildDay({ shard: await open(world.source, other), prefix: "b/" });
+  const days = await Promise.all(
+    tables.map(async (name) => {
+      const shard = await open(world.source, name);
+      return {
+        ...buildDay({ shard, prefix: `${name}/` }),
+        day: day(name.replace(/.*(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3")),
+      };
+    }),
+  );
   const outcomes = [];
   const context = { signal: new AbortController().signal, onRows: () => {} };
-  for await (const outcome of far.extract([first, { ...second, day: day("2026-11-21") }], context))
-    outcomes.push(outcome);
+  for await (const outcome of far.extract(days, context)) outcomes.push(outcome);
   return outcomes;
 }
 
@@ -84,19 +94,35 @@ test("whoever comes back is handed the same objects, and they go when the day is
   expect(objectsOf(world)).toEqual([]);
 });
 
-test("a day whose job fails is told of, and the other one is lifted", async () => {
+test("of thirty days whose jobs run at once, the one that fails is told of, the others are lifted", async () => {
   const world = await createWorld();
-  const error = { reason: "accessDenied", message: "Access Denied: no" };
-  world.double.world.fates.push({ table: new RegExp(other), error, at: "run", times: 1 });
+  const inside = world.double.world;
+  const { files, schema, rows, bytes } = findTable(inside, project, dataset, table);
+  const tables = Array.from(
+    { length: 30 },
+    (_, index) => `events_202611${String(index + 1).padStart(2, "0")}`,
+  );
+  for (const name of tables)
+    putTable(inside, { project, dataset, table: name }, { files, schema, rows, bytes });
+  inside.fates.push({
+    table: new RegExp(other),
+    error: { reason: "accessDenied", message: "no" },
+    at: "run",
+    times: 1,
+  });
   const { engine, handed } = createFarEngine("lifted");
+  const warnings = hearWarnings();
 
-  const outcomes = await extract(world, engine);
+  const outcomes = await extract(world, engine, tables);
 
-  expect(handed.map(({ day }) => day)).toEqual(["2026-11-20"]);
-  expect(
-    outcomes.map((outcome) => [outcome.day, "error" in outcome && (outcome.error as Error).name]),
-  ).toEqual([
-    ["2026-11-21", "ShardliftError"],
-    ["2026-11-20", false],
+  const failed = outcomes.filter((outcome) => "error" in outcome);
+  expect(failed).toEqual([
+    { day: "2026-11-21", family: "ga4_events", error: expect.any(ShardliftError), generation: null },
   ]);
+  expect(outcomes).toHaveLength(30);
+  expect(handed.map(({ day }) => day)).toEqual(
+    tables.filter((name) => name !== other).map((name) => `2026-11-${name.slice(-2)}`),
+  );
+  expect(objectsOf(world)).toEqual([]);
+  expect(await warnings.heard()).toEqual([]);
 });

@@ -11,6 +11,7 @@ import {
 } from "../../doubles/bigquery/change-world.ts";
 import type { BigQueryDouble } from "../../doubles/bigquery/double.ts";
 import type { TableState } from "../../doubles/bigquery/world.ts";
+import { hearWarnings } from "../../support/hear-warnings.ts";
 import { buildOptions, dataset, project, startDouble } from "./bigquery-world.ts";
 
 const table = "events_20261120";
@@ -289,7 +290,8 @@ describe("what is asked", () => {
     ).toEqual([]);
   });
 
-  test("stays below 20 at once and 100 a second, however much is wanted", async () => {
+  test("stays below 20 at once and 100 a second, however much is wanted, and piles up no listeners", async () => {
+    const warnings = hearWarnings();
     const double = await startDouble();
     const clock = { now: double.clock.now, sleep: async (ms: number) => double.clock.advance(ms) };
     const source = createBigQuerySource(buildOptions(double, { clock }));
@@ -300,5 +302,6 @@ describe("what is asked", () => {
     expect((await Promise.all(wanted)).every((version) => version !== null)).toBe(true);
     expect(double.limits.peak).toBeLessThanOrEqual(20);
     expect(double.log.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(await warnings.heard()).toEqual([]);
   });
 });
