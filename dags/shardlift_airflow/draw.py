@@ -50,8 +50,8 @@ def draw_dag(entry: DagEntry, manifest: Manifest) -> DAG:
             if before == task.id or before not in tasks:
                 raise BrokenManifestError(f"{task.id} comes after {before}, which is not before it")
             tasks[before] >> tasks[task.id]
-    # What Airflow would refuse later, with an import error that stops all DAGs of the file, it refuses here. It has looked
-    # at the form already, and looking again would take longer than drawing.
+    # What Airflow would refuse later, with an import error that stops all DAGs of the file, it refuses here.
+    # It looked at the form when the DAG was made; looking again would take longer than drawing.
     dag.timetable.validate()
     return dag
 
