@@ -75,15 +75,16 @@ describe.skipIf(missing.length > 0)(`a pull request${reason}`, () => {
   });
 
   test("that renames a pipeline shows both names; one whose source is not there fails, and says so", async () => {
-    const moved = buildPipeline("growth-other", "growth.app_events").replace("analytics_1", "analytics_9");
+    const elsewhere = buildPipeline("growth-app", "growth.app_events").replace("analytics_1", "analytics_9");
     await world.push({
-      "pipelines/growth-app.yaml": null,
+      "pipelines/growth-app.yaml": elsewhere,
       "pipelines/growth-shop.yaml": null,
-      "pipelines/growth-other.yaml": moved,
+      "pipelines/growth-store.yaml": buildPipeline("growth-store", "growth.shop_events"),
     });
     const { exitCode, comment } = await world.review({ mayPlan: true });
     expect(exitCode).not.toBe(0);
     expect(comment).toContain("### `growth-shop`\n\nIs removed: its DAGs go;");
+    expect(comment).toContain("- DAG `shardlift__growth-store`: started by hand alone");
     expect(comment).toContain("What it would read could not be looked at:");
     expect(comment).toContain("of the dataset analytics_9 does not exist.");
   });
