@@ -30,22 +30,33 @@ if (fault !== null) {
 const { startCloudWorld } = await import("../test/support/cloud-world/cloud-world.ts");
 const { playDemo } = await import("./demo-cloud/play-demo.ts");
 
-const world = await startCloudWorld({ share: 1, cores, source: values.files ? "files" : "bigquery" });
 const stopping = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, async () => {
-    stopping.abort();
-    await world.end();
-    // As if nobody had listened: whoever started this sees the signal.
-    process.kill(process.pid, signal);
-  });
-}
+const signals = ["SIGINT", "SIGTERM"] as const;
+// As long as something is being ended, another Ctrl-C must not leave the rest of it behind.
+for (const signal of signals) process.on(signal, () => stop(signal));
 try {
-  process.exitCode = await playDemo(world, stopping.signal);
+  process.exitCode = await play();
 } catch (error) {
   if (!stopping.signal.aborted) throw error;
-} finally {
-  await world.end();
+  console.error("Nothing of it is left; the same command begins anew.");
+  for (const name of signals) process.removeAllListeners(name);
+  // As if nobody had listened: whoever started this sees the signal.
+  process.kill(process.pid, stopping.signal.reason);
+}
+
+function stop(signal: string): void {
+  if (!stopping.signal.aborted) console.error("\nThe demo is stopped; all that it started is ended now.");
+  stopping.abort(signal);
+}
+
+async function play(): Promise<number> {
+  const world = await startCloudWorld({ share: 1, cores, source: values.files ? "files" : "bigquery" });
+  try {
+    stopping.signal.throwIfAborted();
+    return await playDemo(world, stopping.signal);
+  } finally {
+    await world.end();
+  }
 }
 
 /** What stands in for the cloud, fetched where it is not there yet, as for the tests. @returns what is missing */

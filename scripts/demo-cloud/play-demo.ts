@@ -4,6 +4,7 @@ import { formatCount, formatPlural } from "../../src/plan/format.ts";
 import type { CloudWorld } from "../../test/support/cloud-world/cloud-world.ts";
 import { compareLakes } from "../../test/support/cloud-world/compare-lakes.ts";
 import { renderCalls } from "../../test/support/cloud-world/count-calls.ts";
+import { waitForEnd } from "../../test/support/site.ts";
 
 interface Stage {
   world: CloudWorld;
@@ -53,17 +54,23 @@ async function runAll(stage: Stage, phase: DemoPhase): Promise<void> {
 }
 
 /** A command as a person would type it, with plan and progress. */
-async function call({ world, signal }: Stage, args: string[], fine: number[]): Promise<void> {
-  signal.throwIfAborted();
+async function call(stage: Stage, args: string[], fine: number[]): Promise<void> {
   const line = [...args, "--environment", "cloud"];
   say(`$ shardlift ${line.join(" ")}`);
-  const child = world.start(line, "inherit");
+  const { exitCode } = await runCommand(stage, line, "inherit");
+  if (!fine.includes(exitCode!)) throw new Error(`shardlift ${args[0]} ended with exit code ${exitCode}`);
+}
+
+/** A command that ends with the demo. */
+async function runCommand({ world, signal }: Stage, line: string[], stdio: "inherit" | "pipe") {
+  signal.throwIfAborted();
+  const child = world.start(line, stdio);
   const end = () => child.kill();
   signal.addEventListener("abort", end);
-  const exitCode = await new Promise<number>((resolve) => child.once("close", resolve));
+  const ended = await waitForEnd(child);
   signal.removeEventListener("abort", end);
   signal.throwIfAborted();
-  if (!fine.includes(exitCode)) throw new Error(`shardlift ${args[0]} ended with exit code ${exitCode}`);
+  return ended;
 }
 
 /** Counts every row at every hop, and compares the lake with the one that DuckDB makes of the same shards in a folder. */
@@ -101,10 +108,8 @@ async function compareWithLocal(stage: Stage, phase: DemoPhase): Promise<number>
 }
 
 /** A command whose line of JSON is what we are after. */
-async function ask({ world, signal }: Stage, args: string[]): Promise<Record<string, number>> {
-  signal.throwIfAborted();
-  const { stdout, stderr, exitCode } = await world.run(args);
-  signal.throwIfAborted();
+async function ask(stage: Stage, args: string[]): Promise<Record<string, number>> {
+  const { stdout, stderr, exitCode } = await runCommand(stage, args, "pipe");
   if (exitCode !== 0 && exitCode !== 65)
     throw new Error(`shardlift ${args[0]} ended with ${exitCode}: ${stderr}`);
   return JSON.parse(stdout);

@@ -67,8 +67,13 @@ const startDay = "2026-11-10" as Day;
 /** Starts the stand-ins on free ports of 127.0.0.1; Spark comes with each run of the job. */
 export async function startCloudWorld({ share, cores, source }: CloudWorldOptions): Promise<CloudWorld> {
   const endings: (() => Promise<unknown>)[] = [];
+  // What cannot be ended keeps nothing else alive.
   const end = async () => {
-    for (const ending of endings.splice(0).reverse()) await ending();
+    const faults: unknown[] = [];
+    for (const ending of endings.splice(0).reverse()) {
+      await ending().catch((error: unknown) => faults.push(error));
+    }
+    if (faults.length > 0) throw faults[0];
   };
   const keep = <Part>(part: Part, ending: (part: Part) => Promise<unknown>): Part => {
     endings.push(() => ending(part));
