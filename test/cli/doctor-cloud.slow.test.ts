@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -131,6 +132,9 @@ describe.skipIf(findServer("ministack") === null)(`doctor for the cloud${neededS
       ...["catalog", "crawler", "runs", "logs", "sign-in", "virtual", "stage", "trust"],
       ...["source", "lake", "clock", "engine", "warehouse"],
     ]);
+    const elsewhere = ["session", "secrets"];
+    const told = steps.map(({ step }) => step).filter((step) => step !== "config");
+    expect(readDocumentedSteps().toSorted()).toEqual([...told, ...elsewhere].toSorted());
     const details = Object.fromEntries(steps.map(({ step, detail }) => [step, detail]));
     expect(details.aws).toMatch(/^commands run as arn:aws:.*:123456789012:/);
     expect(details.google).toContain(`to act as ${serviceAccount}`);
@@ -184,6 +188,14 @@ describe.skipIf(findServer("ministack") === null)(`doctor for the cloud${neededS
     expect(google.count()["bigquery.tables.list"]).toBeUndefined();
   });
 });
+
+/** Names in the first column of the page's table of steps. */
+function readDocumentedSteps(): string[] {
+  const page = readFileSync(new URL("../../docs/cloud.md", import.meta.url), "utf8");
+  const section = page.split(/^## /m).find((part) => part.startsWith("What doctor looks at\n")) ?? "";
+  const cells = section.split("\n").filter((line) => line.startsWith("| `"));
+  return cells.flatMap((line) => [...line.split("|")[1]!.matchAll(/`(\S+)`/g)].map(([, name]) => name!));
+}
 
 interface Places {
   prefix: string;
