@@ -69,7 +69,8 @@ export async function startAwsProxy(upstream: string): Promise<AwsProxy> {
       now -= 1;
     });
     const rule = rules.find((candidate) => hits(candidate, operation, key));
-    void pass(incoming, answer, upstream, rule ?? null, date);
+    // A server that has gone away answers nobody.
+    pass(incoming, answer, upstream, rule ?? null, date).catch(() => incoming.socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -68,7 +68,12 @@ async function startServer(
   const python = findServer(name);
   if (python === null) throw new Error(`${name} is not installed`);
   const script = join(dirname(python), name === "moto" ? "moto_server" : name);
-  const child = spawn(script, args, { stdio: "ignore", env: { ...process.env, ...credentials, ...env } });
+  // In a group of its own: a terminal's Ctrl-C is for whoever started it, who still has things to end there.
+  const child = spawn(script, args, {
+    stdio: "ignore",
+    detached: true,
+    env: { ...process.env, ...credentials, ...env },
+  });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const endpoint = `http://127.0.0.1:${port}`;
