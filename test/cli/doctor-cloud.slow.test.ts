@@ -20,7 +20,7 @@ import { addDataset, putTable } from "../doubles/bigquery/change-world.ts";
 import { startBigQueryDouble } from "../doubles/bigquery/double.ts";
 import { createCatalogDouble } from "../doubles/glue/catalog/catalog.ts";
 import { startGlueDouble } from "../doubles/glue/double.ts";
-import { startAwsProxy } from "../support/aws-proxy.ts";
+import { type FaultRule, startAwsProxy } from "../support/aws-proxy.ts";
 import {
   type AwsServer,
   credentials,
@@ -172,6 +172,47 @@ describe.skipIf(findServer("ministack") === null)(`doctor for the cloud${neededS
     expect(steps.at(-1)).toMatchObject({ step: "warehouse", ok: true });
   });
 
+  test.each<[string, Omit<Extract<FaultRule, { fault: "answer" }>, "fault">, string]>([
+    [
+      "a region that is not the bucket's",
+      {
+        operation: "PutObject",
+        status: 301,
+        code: "PermanentRedirect",
+        headers: { "x-amz-bucket-region": "eu-west-1" },
+      },
+      "write region: eu-west-1 in the environment, where it says eu-central-1",
+    ],
+    [
+      "a key that the role may not use",
+      {
+        operation: "PutObject",
+        status: 403,
+        code: "AccessDenied",
+        message: "not authorized to perform: kms:GenerateDataKey",
+      },
+      "KMS > Customer managed keys > Key policy",
+    ],
+    [
+      "a bucket that another account owns, or that may not be written to",
+      { operation: "PutObject", status: 403, code: "AccessDenied" },
+      `whether account ${credentials.AWS_ACCESS_KEY_ID} owns the bucket`,
+    ],
+    [
+      "a bucket that is not there",
+      { operation: "PutObject", status: 404, code: "NoSuchBucket" },
+      "make the bucket shop-lake",
+    ],
+  ])("tells of %s, and tries the job all the same", async (_, rule, remedy) => {
+    const { proxy, doctor } = await openCloud();
+    proxy.inject({ fault: "answer", ...rule });
+    const { steps } = await doctor();
+    expect(steps.filter(({ ok }) => !ok)).toEqual([
+      expect.objectContaining({ step: "lake", detail: expect.stringContaining(remedy) }),
+    ]);
+    expect(steps.find(({ step }) => step === "engine")?.ok).toBe(true);
+  });
+
   test("tries nothing at Google twice where nobody is let in", async () => {
     const { google, doctor } = await openCloud();
     google.creators.clear();
@@ -216,7 +257,9 @@ families:
     "environments/cloud.yaml": `source:
   { type: bigquery, project: ${project}, audience: "${audience}", region: eu-central-1, impersonate: ${serviceAccount},
     extracts: "gs://${extracts}/shardlift", endpoint: "${google}", storage_endpoint: "${google}", token_endpoint: "${google}" }
-lake: { type: s3, bucket: shop-lake, prefix: "${prefix}", region: eu-central-1, endpoint: "${s3}", path_style: true }
+lake:
+  { type: s3, bucket: shop-lake, prefix: "${prefix}", region: eu-central-1, endpoint: "${s3}", path_style: true,
+    bucket_owner: "${credentials.AWS_ACCESS_KEY_ID}" }
 engine: { type: glue, job: shardlift-test, role: "arn:aws:iam::123456789012:role/shardlift-glue", endpoint: "${glue}" }
 catalog:
   { type: glue, endpoint: "${glue}", database_prefix: test_, crawler: true,

@@ -165,3 +165,60 @@ test("Google's own client reads it", async () => {
     numRows: "9218924040658817653",
   });
 });
+
+describe("rights that somebody asks about", () => {
+  const permissions = ["bigquery.tables.get", "bigquery.tables.export"];
+  const post = (endpoint: string, token: string, table: string) =>
+    fetch(`${endpoint}${base}/tables/${table}:testIamPermissions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ permissions }),
+    });
+
+  test("of a table are those that they have, and none of one that is not there", async () => {
+    const { double, token } = await open();
+    const ask = async (table: string) => (await post(double.endpoint, token, table)).json();
+    expect(await ask(place.table)).toEqual({ permissions });
+    expect(await ask("events_20261121")).toEqual({});
+    double.world.denied.add("bigquery.tables.export shop-prod:analytics_1");
+    expect(await ask(place.table)).toEqual({ permissions: ["bigquery.tables.get"] });
+  });
+
+  test("of a bucket are answered without any right on it; a bucket that is not there is an error", async () => {
+    const { double } = await open();
+    const storage = "https://www.googleapis.com/auth/cloud-platform";
+    const { token } = double.tokens.issue("somebody", [storage], 3_600_000);
+    double.world.buckets.set("shop-extracts", { location: "EU", objects: new Map() });
+    double.world.denied.add("storage.objects.delete").add("storage.buckets.get");
+    const path = "iam/testPermissions?permissions=storage.objects.get&permissions=storage.objects.delete";
+    const ask = (bucket: string) =>
+      fetch(`${double.endpoint}/storage/v1/b/${bucket}/${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+    expect(await (await ask("shop-extracts")).json()).toEqual({
+      kind: "storage#testIamPermissionsResponse",
+      permissions: ["storage.objects.get"],
+    });
+    expect((await ask("another")).status).toBe(404);
+  });
+});
+
+test("a dry run is checked, takes the right to start jobs, and leaves none; another query is not modelled", async () => {
+  const { double, token } = await open();
+  const insert = (query: string, dryRun: boolean) =>
+    fetch(`${double.endpoint}/bigquery/v2/projects/shop-prod/jobs`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ configuration: { query: { query }, dryRun } }),
+    });
+  expect(await (await insert("SELECT 1", true)).json()).toMatchObject({
+    status: { state: "DONE" },
+    configuration: { jobType: "QUERY", dryRun: true },
+  });
+  expect(double.world.jobs.size).toBe(0);
+  expect([(await insert("SELECT 1", false)).status, (await insert("SELECT 2", true)).status]).toEqual([
+    400, 400,
+  ]);
+  double.world.denied.add("bigquery.jobs.create");
+  expect((await insert("SELECT 1", true)).status).toBe(403);
+});

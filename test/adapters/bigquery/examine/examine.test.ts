@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { examineBigQuery } from "../../../../src/adapters/bigquery/examine/examine.ts";
 import type { BigQuerySource } from "../../../../src/config/types.ts";
-import { changeTable, putTable } from "../../../doubles/bigquery/change-world.ts";
+import { addDataset, changeTable, putTable } from "../../../doubles/bigquery/change-world.ts";
 import type { BigQueryDouble } from "../../../doubles/bigquery/double.ts";
 import { startReadDouble } from "../../../doubles/bigquery/read/read-double.ts";
 import {
@@ -81,6 +81,18 @@ test("tries what extract jobs need, on the newest shard, and runs and writes not
     "storage.buckets.get": 1,
   });
   expect([double.world.jobs.size, double.world.buckets.get(bucket)!.objects.size]).toEqual([0, 0]);
+});
+
+test("looks into the project that holds the dataset, and starts jobs in the one that is billed", async () => {
+  const double = await openShop();
+  addDataset(double.world, { project: "shop-data", dataset });
+  const content = { files: [], schema: [{ name: "a", type: "STRING" }], rows: 5n, bytes: 500n };
+  putTable(double.world, { project: "shop-data", dataset, table: "events_20261120" }, content);
+  double.world.denied.add("bigquery.tables.export shop-prod:analytics_1");
+  expect(failures(await examine(double, { project: "shop-data", config: byExtract }))).toEqual([]);
+  const pathOf = (method: string) => double.log.find((entry) => entry.method === method)?.path;
+  expect(pathOf("bigquery.tables.testIamPermissions")).toContain("/projects/shop-data/datasets/");
+  expect(pathOf("bigquery.jobs.insert")).toContain("/projects/shop-prod/jobs");
 });
 
 test("tries a session where rows come without a bucket, and reads nothing from it", async () => {
