@@ -43,6 +43,8 @@ export async function createDemoSite(folder: string): Promise<DemoSite> {
     recursive: true,
     filter: (path) => !/__pycache__|shardlift_manifest\.json$/.test(path),
   });
+  const follower = "scripts/demo-airflow/follow_web_shop.py";
+  await cp(join(root, follower), join(folder, "dags", "follow_web_shop.py"));
   let now = "";
   const run: DemoSite["run"] = (args) =>
     waitForEnd(

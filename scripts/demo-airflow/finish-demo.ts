@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { formatCount, formatPlural } from "../../src/plan/format.ts";
 import { compareWarehouses } from "./compare-warehouses.ts";
-import { insist, type Stage, say } from "./stage.ts";
+import { followerDag, insist, type Stage, say } from "./stage.ts";
+import { waitFor } from "./watch-run.ts";
 
 interface Counts {
   days: number;
@@ -28,12 +29,23 @@ export async function finishDemo(stage: Stage): Promise<number> {
 }
 
 /** Whoever follows a hot table was told which days came in. */
-async function tellFollowers({ airflow }: Stage): Promise<void> {
+async function tellFollowers({ airflow, signal }: Stage): Promise<void> {
   const events = await airflow.api.listTableEvents();
   const told = events.filter(({ extra }) => Number(extra.count) > 0);
   insist(told.length > 0, "no DAG that follows a table was told of its days");
   say(`Those who follow a hot table were told ${told.length} times, such as`);
   console.log(`  ${told[0]!.uri}: ${JSON.stringify(told[0]!.extra)}`);
+  const runs = await waitFor(`runs of ${followerDag}`, { signal }, async () => {
+    const found = await airflow.api.listRuns(followerDag);
+    return found.length > 0 && found.every(({ state }) => ["success", "failed"].includes(state))
+      ? found
+      : null;
+  });
+  insist(
+    runs.every(({ state }) => state === "success"),
+    `${followerDag} should have read the days that came in`,
+  );
+  console.log(`  ${followerDag}, which follows the shop's, has run ${formatPlural(runs.length, "time")}`);
 }
 
 /** The same source by commands alone, into an empty lake and warehouse. */

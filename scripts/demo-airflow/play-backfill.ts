@@ -5,10 +5,9 @@ import { type Day, listDays, parseDay } from "../../src/days/day.ts";
 import { demoApp } from "../../src/generate/demo-app.ts";
 import { formatPlural } from "../../src/plan/format.ts";
 import type { Call } from "./demo-site.ts";
-import { insist, type Stage, say, tellMessage } from "./stage.ts";
+import { backfillDag as dag, insist, type Stage, say, tellMessage } from "./stage.ts";
 import { renderTasks, waitFor, waitForFailure, waitForSuccess } from "./watch-run.ts";
 
-const dag = "shardlift__backfill";
 const batchDays = 4;
 const findWithinMs = 120_000;
 
@@ -23,7 +22,6 @@ export async function playBackfill(stage: Stage): Promise<void> {
     at_once: 2,
   };
   say(`A backfill by the form: ${JSON.stringify(form)}`);
-  await stage.airflow.api.unpause(dag);
   const run = await stage.airflow.api.trigger(dag, form);
   const killed = await killInTheMiddle(stage);
   console.log(`  killed process ${killed.pid} with SIGKILL: ${killed.words.slice(-2).join(" ")}`);

@@ -17,6 +17,9 @@ export interface Stage {
 export const shopDag = "shardlift__web-shop";
 export const appDag = "shardlift__puzzle-app";
 export const pipelineDags = [shopDag, appDag];
+export const backfillDag = "shardlift__backfill";
+/** Somebody else's, which starts when the shop's hot table has got days. */
+export const followerDag = "follow_web_shop";
 
 export function say(text: string): void {
   console.log(`\n${text}`);
