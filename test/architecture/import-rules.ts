@@ -18,7 +18,9 @@ const layers: Record<string, { may: readonly string[]; types?: readonly string[]
   deploy: { may: ["plan", "lake"] },
   tasks: { may: ["plan", "lake", "sql", "days"] },
   adapters: { may: ["lake", "sql", "days", "config", "generate"] },
-  cli: { may: ["tasks", "runs", "dags", "deploy", "adapters", "generate", "config", "plan", "lake", "sql", "days"] },
+  cli: {
+    may: ["tasks", "runs", "dags", "deploy", "adapters", "generate", "config", "plan", "lake", "sql", "days"],
+  },
   index: { may: ["cli", "tasks", "config", "plan", "lake", "sql", "days", "ports"] },
 };
 
