@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeConfigFolder, namedPipeline } from "../config/config-folder.ts";
 import { copyCheckout } from "./copy-checkout.ts";
@@ -42,6 +42,17 @@ async function run(args: readonly string[], config: string) {
     env: { SHARDLIFT_CONFIG: config, TMPDIR: cwd, NODE_ENV: "production" },
   });
 }
+
+test("the image can deploy: it has the DAG files of its release", async () => {
+  const built = pathToFileURL(join(image, "dist/cli/deploy/read-dag-files.js")).href;
+  const program = `const { dagsFolder, readDagFiles } = await import("${built}");
+      console.log((await readDagFiles(dagsFolder)).map(({ name }) => name).join(" "));`;
+  const ended = await runProgram("node", ["--input-type=module", "-e", program], { cwd: folder });
+  expect(ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\.airflowignore .* shardlift_faults\.py\n$/),
+  });
+});
 
 test("what the image holds is enough to run, and nothing is written into it", async () => {
   const config = await makeConfigFolder({

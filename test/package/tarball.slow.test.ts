@@ -26,6 +26,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** `npm pack`, with its build run by hand: the script that starts programs would look after node_modules. */
 async function packTarball(): Promise<string> {
+  // What `compile` and tools leave in a checkout.
+  await mkdir(join(checkout, "dags", "__pycache__"), { recursive: true });
+  for (const name of ["__pycache__/a.cpython-312.pyc", "shardlift_manifest.json"]) {
+    await writeFile(join(checkout, "dags", name), "left behind");
+  }
   await mustRun("node", ["scripts/build.ts"], checkout);
   const { stdout } = await mustRun("npm", ["pack", "--ignore-scripts", "--json"], checkout);
   const packed = JSON.parse(stdout);
@@ -68,6 +73,9 @@ describe("the packed package", () => {
     ];
     expect(packed).toEqual(expect.arrayContaining(["LICENSE", "bin", "dist", "package.json", "sql"]));
     expect(packed.filter((name) => workshop.includes(name))).toEqual([]);
+    const everything = await readdir(join(consumer, "node_modules", "shardlift"), { recursive: true });
+    expect(everything).toContain(join("dags", "shardlift_dags.py"));
+    expect(everything.filter((name) => /__pycache__|shardlift_manifest\.json/.test(name))).toEqual([]);
   });
 
   test("runs by npx", async () => {
