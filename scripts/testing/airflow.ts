@@ -63,7 +63,7 @@ export function buildDemoTally(stdout: string, status: number | null): Tally {
 /** Lint and format of the DAG files, by the rules of the Glue script. */
 export async function runAirflowLint(): Promise<Tally> {
   const ruff = join(".cache", "glue-lint", "bin", "ruff");
-  const sources = ["dags", tests];
+  const sources = ["dags", tests, join("scripts", "demo-airflow")];
   const outcomes = [
     runCheck("ruff check of the DAGs", ruff, ["check", "--config", settings, ...sources]),
     runCheck("ruff format of the DAGs", ruff, ["format", "--check", "--config", settings, ...sources]),
