@@ -12,8 +12,8 @@ import { chooseMemory } from "./engine-memory.ts";
 import { readNonNull } from "./engine-non-null.ts";
 import { openRecipeSession, type RecipeSession } from "./engine-session.ts";
 import { type Counts, sortRows } from "./engine-sort.ts";
-import { blameFile, openSource } from "./engine-source.ts";
-import { rowGroupRows, type WrittenFile, writeRows } from "./engine-write.ts";
+import { blameFile, openSource, type SourceFiles } from "./engine-source.ts";
+import { type Cut, oneFile, type WrittenFile, writeRows } from "./engine-write.ts";
 
 /** Executes the day's recipe: the order of its statements is docs/recipe.md's. */
 export async function extractDay(attempt: Attempt): Promise<GenerationReport> {
@@ -50,7 +50,7 @@ async function runRecipe(
   const { extract } = attempt;
   const source = await openSource(session, extract, attempt.scratch);
   try {
-    return await writeGeneration(attempt, database, session, source.bytes);
+    return await writeGeneration(attempt, database, session, source);
   } catch (error) {
     throw await blameFile(session, source.paths, error);
   }
@@ -60,16 +60,20 @@ async function writeGeneration(
   attempt: Attempt,
   database: Database,
   session: RecipeSession,
-  bytes: number,
+  { bytes, paths: sourcePaths }: SourceFiles,
 ): Promise<GenerationReport> {
   const { extract, generation } = attempt;
   const counts = await sortRows(attempt, session);
   const cut = await chooseCut(session, attempt.scratch, attempt.options.fileBytes, {
     rows: counts.passed,
     bytes,
+    paths: sourcePaths,
   });
   const progress = reportRows(attempt, database, counts.passed);
+  const threads = cut.bytesPerFile === null ? attempt.threads : 1;
+  await database.run(`SET threads = ${threads}`);
   const files = await writeDay(attempt, session, cut, counts).finally(progress.stop);
+  await database.run(`SET threads = ${attempt.threads}`);
   progress.tell(1);
   const removed = counts.hasSettled ? await writeRemoved(attempt, session) : [];
   const paths = { files: renderPaths(files.map(({ path }) => path)) };
@@ -92,7 +96,7 @@ async function writeGeneration(
 async function writeDay(
   attempt: Attempt,
   session: RecipeSession,
-  cut: Parameters<typeof writeRows>[2],
+  cut: Cut,
   { hasSettled }: Counts,
 ): Promise<WrittenFile[]> {
   const { options, scratch, generation, extract } = attempt;
@@ -109,7 +113,7 @@ async function writeRemoved(attempt: Attempt, session: RecipeSession): Promise<W
   const { duplicatesPrefix: prefix, recipe } = extract;
   if (prefix === null || recipe.statements.write_removed.length === 0) return [];
   const input = { session, store: options.store, scratch, prefix, generation };
-  return writeRows(input, "write_removed", { rowGroupRows, rowGroupsPerFile: null });
+  return writeRows(input, "write_removed", oneFile);
 }
 
 function buildBalance(counts: Counts, files: readonly WrittenFile[]): RowBalance {

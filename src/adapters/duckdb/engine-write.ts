@@ -4,7 +4,7 @@ import type { DuckDBMapValue } from "@duckdb/node-api";
 import { ShardliftError } from "../../errors.ts";
 import type { LakeFile, ObjectStore } from "../../ports.ts";
 import type { StatementName } from "../../sql/recipe.ts";
-import { fragment, literal } from "../../sql/render.ts";
+import { fragment, literal, type SqlFragment } from "../../sql/render.ts";
 import { sql } from "../../sql/template.ts";
 import type { Row } from "./database.ts";
 import type { RecipeSession } from "./engine-session.ts";
@@ -15,9 +15,13 @@ export const rowGroupRows = 8_192;
 /** How rows are cut into files and row groups. */
 export interface Cut {
   rowGroupRows: number;
-  /** null: one file. */
+  /** Where files end: after so many row groups. */
   rowGroupsPerFile: number | null;
+  /** Or when so many bytes are written, which one thread alone can tell; both null: one file. */
+  bytesPerFile: number | null;
 }
+
+export const oneFile: Cut = { rowGroupRows, rowGroupsPerFile: null, bytesPerFile: null };
 
 /** A file as DuckDB says it wrote it. */
 export interface WrittenFile extends LakeFile {
@@ -77,15 +81,19 @@ export async function measureRowBytes(
 }
 
 function buildTarget(folder: string, generation: string, cut: Cut) {
-  const one = cut.rowGroupsPerFile === null;
+  const ends = renderEnds(cut);
   const pattern = literal(`${generation}-0000{i}`);
   return {
-    target: literal(one ? join(folder, `${generation}-00000.parquet`) : folder),
+    target: literal(ends === null ? join(folder, `${generation}-00000.parquet`) : folder),
     row_group_rows: literal(cut.rowGroupRows),
-    options: one
-      ? fragment("")
-      : sql`, ROW_GROUPS_PER_FILE ${literal(cut.rowGroupsPerFile)}, FILENAME_PATTERN ${pattern}, OVERWRITE_OR_IGNORE`,
+    options: ends === null ? fragment("") : sql`, ${ends}, FILENAME_PATTERN ${pattern}, OVERWRITE_OR_IGNORE`,
   };
+}
+
+/** null: one file. */
+function renderEnds({ rowGroupsPerFile, bytesPerFile }: Cut): SqlFragment | null {
+  if (bytesPerFile !== null) return sql`FILE_SIZE_BYTES ${literal(bytesPerFile)}`;
+  return rowGroupsPerFile === null ? null : sql`ROW_GROUPS_PER_FILE ${literal(rowGroupsPerFile)}`;
 }
 
 function readWritten(row: Row, keyPrefix: string): WrittenFile {

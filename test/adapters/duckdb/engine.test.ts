@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createDuckDbEngine } from "../../../src/adapters/duckdb/engine.ts";
-import { cutRows } from "../../../src/adapters/duckdb/engine-cut.ts";
+import { cutBytes, cutRows } from "../../../src/adapters/duckdb/engine-cut.ts";
 import { chooseThreads } from "../../../src/adapters/duckdb/engine-memory.ts";
 import type { Day } from "../../../src/days/day.ts";
 import { families } from "../../../src/days/families.ts";
@@ -89,8 +89,12 @@ describe("files", () => {
   });
 
   test("are cut by the bytes of a row", () => {
-    expect(cutRows(400_000_000, 130)).toEqual({ rowGroupRows: 8192, rowGroupsPerFile: 376 });
-    expect(cutRows(1000, 130)).toEqual({ rowGroupRows: 2048, rowGroupsPerFile: 1 });
+    const byRows = { bytesPerFile: null };
+    expect(cutRows(400_000_000, 130)).toEqual({ rowGroupRows: 8192, rowGroupsPerFile: 376, ...byRows });
+    expect(cutRows(1000, 130)).toEqual({ rowGroupRows: 2048, rowGroupsPerFile: 1, ...byRows });
+    const byBytes = { rowGroupsPerFile: null, bytesPerFile: 375_000_000 };
+    expect(cutBytes(400_000_000, 130)).toEqual({ rowGroupRows: 8192, ...byBytes });
+    expect(cutBytes(400_000_000, 4_000)).toEqual({ rowGroupRows: 6144, ...byBytes });
   });
 
   test("go through create-only puts where the lake is no folder", async () => {
