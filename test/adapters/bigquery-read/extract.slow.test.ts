@@ -238,6 +238,21 @@ test.each([
   expect(parts.remedy).toContain(grant);
 });
 
+test("without the right to write objects the job fails, and whoever started it is told", async () => {
+  const world = await openWorld();
+  world.double.world.denied.add("storage.objects.create");
+
+  const { code, parts } = await said(world);
+
+  expect([code, parts.rule]).toEqual([
+    "config",
+    "an extract needs the right to write objects into the bucket",
+  ]);
+  expect(parts.remedy).toContain(
+    'grant shardlift@shop-prod.iam.gserviceaccount.com "Storage Object Admin" (roles/storage.objectAdmin) on the bucket of source.extracts',
+  );
+});
+
 test("without the right to remove objects the day is lifted, and told about what stays", async () => {
   const world = await openWorld();
   world.double.world.denied.add("storage.objects.delete");

@@ -2,7 +2,7 @@ import type { ApiErrorProto, ApiExtract, ApiJob } from "../api-types.ts";
 import { ApiFault, missDataset, missTable } from "../errors.ts";
 import type { ApiAnswer, ApiRequest, Route } from "../route.ts";
 import { type BigQueryWorld, buildEtag, findDataset, type TableState } from "../world.ts";
-import { requirePermission, requireProject } from "./access.ts";
+import { isGranted, requirePermission, requireProject } from "./access.ts";
 import { runExtract } from "./extract.ts";
 
 const base = "^/bigquery/v2/projects/(?<project>[^/]+)/jobs";
@@ -139,6 +139,12 @@ function findRefusal(
   if (destinationUris.length !== 1 || path === "") return invalid(`Invalid destination URI ${uri}`);
   const target = world.buckets.get(bucket);
   if (target === undefined) return { reason: "notFound", message: `Not found: URI ${uri}` };
+  if (!isGranted(world, "storage.objects.create", bucket)) {
+    return {
+      reason: "accessDenied",
+      message: "Access Denied: BigQuery BigQuery: Permission denied while writing data.",
+    };
+  }
   if (!lieTogether(location, target.location)) {
     const places = `source: ${location}, destination: ${target.location}`;
     return invalid(`Cannot read and write in different locations: ${places}`);

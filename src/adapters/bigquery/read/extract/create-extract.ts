@@ -87,7 +87,9 @@ async function tryJob<T>(fetching: Fetching, number: number, take: Take<T>): Pro
     destination: `gs://${place.bucket}/${prefix}part-*.parquet`,
   });
   if ("fault" in end) {
-    const error = buildJobError(end.fault, { ...doing, failed: `${name} was not extracted by job ${id}.` });
+    const failed = `${name} was not extracted by job ${id}.`;
+    const principal = doing.principal ?? end.principal;
+    const error = buildJobError(end.fault, { ...doing, failed, principal });
     // A job that somebody else saw fail says nothing of the next one.
     if (!end.joined && (!error.retryable || number === maxJobs - 1)) throw error;
     await bigQuery.clock.sleep(end.joined ? 0 : firstPauseMs * 2 ** number, fetch.signal);

@@ -23,10 +23,14 @@ export interface ExtractJob {
   destination: string;
 }
 
-/** `joined`: somebody started it before. */
-export type JobEnd = { joined: boolean } & ({ files: number } | { fault: JobFault });
+/** `joined`: somebody started it before. `principal`: whoever did; it reads and writes as them. */
+export type JobEnd = { joined: boolean } & (
+  | { files: number }
+  | { fault: JobFault; principal: string | null }
+);
 
 interface JobAnswer {
+  user_email?: string | null;
   status?: { state?: string; errorResult?: { reason?: string; message?: string } };
   statistics?: { extract?: { destinationUriFileCounts?: (string | number)[] } };
 }
@@ -70,10 +74,11 @@ function readJob({ ask, doing, id, location }: ExtractJob): Promise<JobAnswer> {
   });
 }
 
-function readEnd({ status, statistics }: JobAnswer): { files: number } | { fault: JobFault } {
+function readEnd({ status, statistics, user_email: principal = null }: JobAnswer) {
   const { errorResult } = status ?? {};
   if (errorResult !== undefined) {
-    return { fault: { reason: errorResult.reason ?? "unknown", message: errorResult.message ?? "" } };
+    const { reason = "unknown", message = "" } = errorResult;
+    return { fault: { reason, message }, principal };
   }
   return { files: Number(statistics?.extract?.destinationUriFileCounts?.[0] ?? Number.NaN) };
 }
