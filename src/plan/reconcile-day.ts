@@ -2,7 +2,7 @@ import type { Day } from "../days/day.ts";
 import type { FamilyName } from "../days/families.ts";
 import { isSameVersion, type SourceVersion } from "../days/shards.ts";
 import type { ErrorParts } from "../errors.ts";
-import type { Head, Manifest } from "../lake/types.ts";
+import type { Head, Manifest, Reader } from "../lake/types.ts";
 import type { DayMeasure, LedgerRow } from "../ports.ts";
 import { formatCount } from "./format.ts";
 import { readGeneration } from "./read-generation.ts";
@@ -35,6 +35,8 @@ export interface DayReconciliation {
   duplicates: number;
   filtered: number;
   differences: string[];
+  /** Whether all differences are of readers that, by the day's head, are still on their way to it. */
+  isUnderWay: boolean;
   /** Not a fault: what could not be compared, and why. */
   notes: string[];
 }
@@ -43,17 +45,7 @@ export interface DayReconciliation {
 export function reconcileDay(hops: DayHops): DayReconciliation {
   const { manifest, version, hot, cold } = hops;
   const notes: string[] = [];
-  const differences =
-    hops.head === null
-      ? findOrphans(hops)
-      : manifest === null
-        ? [`the manifest of generation ${hops.head.generation} is missing`]
-        : [
-            ...compareManifest(manifest),
-            ...compareSource(manifest, version, notes),
-            ...(hops.ledger === undefined ? [] : compareWarehouse(hops, manifest, notes)),
-            ...comparePartition(hops),
-          ];
+  const { extract, readers } = compareDay(hops, notes);
   const { duplicates, filtered } = manifest?.balance ?? {
     duplicates: { exact: 0, conflicting: 0 },
     filtered: 0,
@@ -69,9 +61,36 @@ export function reconcileDay(hops: DayHops): DayReconciliation {
     },
     duplicates: duplicates.exact + duplicates.conflicting,
     filtered,
-    differences,
+    differences: [...extract, ...readers],
+    isUnderWay: extract.length === 0 && readers.length > 0 && isLagging(hops),
     notes,
   };
+}
+
+/** Differences of what was extracted, and of those who read it. */
+function compareDay(hops: DayHops, notes: string[]): { extract: string[]; readers: string[] } {
+  const { head, manifest, version } = hops;
+  if (head === null) return { extract: findOrphans(hops), readers: [] };
+  if (manifest === null) {
+    return { extract: [`the manifest of generation ${head.generation} is missing`], readers: [] };
+  }
+  return {
+    extract: [...compareManifest(manifest), ...compareSource(manifest, version, notes)],
+    readers: [
+      ...(hops.ledger === undefined ? [] : compareWarehouse(hops, manifest, notes)),
+      ...comparePartition(hops),
+    ],
+  };
+}
+
+/** A reader whose arrival the head does not know yet: another run may be bringing it there just now. */
+function isLagging({ head, ledger, isHot, partition }: DayHops): boolean {
+  const isAt = (reader: Reader) => head?.reached[reader]?.generation === head?.generation;
+  const readers: Reader[] = [
+    ...(ledger === undefined ? [] : isHot ? (["hot", "cold"] as const) : (["cold"] as const)),
+    ...(partition === undefined ? [] : (["catalog"] as const)),
+  ];
+  return readers.some((reader) => !isAt(reader));
 }
 
 function sumRows(measures: readonly DayMeasure[]): number | null {

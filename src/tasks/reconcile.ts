@@ -3,6 +3,7 @@ import type { PipelineFamily, TableName } from "../config/types.ts";
 import { type Day, type DayRange, dayAt, listDays } from "../days/day.ts";
 import { isHot } from "../days/lifecycle.ts";
 import { exitCodes, type ShardliftError } from "../errors.ts";
+import { readHead } from "../lake/heads.ts";
 import { readManifest } from "../lake/manifest.ts";
 import { type DayReconciliation, reconcileDay } from "../plan/reconcile-day.ts";
 import type { DayFacts } from "../plan/types.ts";
@@ -27,7 +28,8 @@ export interface ReconcileReport {
 /**
  * Compares per day: source rows; manifest, hot and cold rows, checksums, non-null counts per column; and where the
  * catalog points. Trusts no head: rows are counted where they lie. A day whose cold files cannot be read is named, the
- * others are compared all the same. 0 where all balance, 65 where something differs, 99 without days.
+ * others are compared all the same. 0 where all balance, 65 where something differs, 75 where that is only what a run is
+ * bringing in, 99 without days.
  */
 export async function runReconcile(context: TaskContext): Promise<ReconcileReport> {
   const facts = await readFacts(context, { from: "source" });
@@ -72,7 +74,7 @@ async function reconcileFamily(
     const isNowhere = hot.length + cold.length === 0 && partition === null && !isUnread;
     if (facts.head === null && isNowhere) return null;
     const manifest = await readHeadManifest(context, family, facts);
-    return reconcileDay({
+    const compared = reconcileDay({
       family: family.family,
       day: facts.day,
       version: facts.version,
@@ -85,9 +87,22 @@ async function reconcileFamily(
       ...(counted.partitions === null ? {} : { partition }),
       isHot: isHot(facts.day, today, context.pipeline.retentionDays),
     });
+    return compared.differences.length > 0 && (await hasMoved(context, family, facts))
+      ? { ...compared, isUnderWay: true }
+      : compared;
   };
   const found = await pMap(days, compare, { concurrency: atOnce, signal: context.signal });
   return found.filter((day) => day !== null);
+}
+
+/** Whether another run has committed the day since its head was read: then other rows were counted than it names. */
+async function hasMoved(
+  { pipeline, ports }: TaskContext,
+  { family }: PipelineFamily,
+  { head, day }: DayFacts,
+): Promise<boolean> {
+  const stored = await readHead(ports.store, pipeline.name, family, day);
+  return stored?.head.sequence !== head?.sequence;
 }
 
 async function readHeadManifest(
@@ -133,6 +148,19 @@ function groupByDay(measures: readonly DayMeasure[]): Map<Day, DayMeasure[]> {
   return byDay;
 }
 
+const outcomes: Record<number, string> = {
+  [exitCodes.nothing]: "nothing to do",
+  [exitCodes.done]: "all balance",
+  [exitCodes.balance]: "does not balance",
+  [exitCodes["not-ready"]]: "does not balance yet",
+};
+
+function pickExitCode(days: readonly DayReconciliation[], wrong: readonly DayReconciliation[]): number {
+  if (days.length === 0) return exitCodes.nothing;
+  if (wrong.length === 0) return exitCodes.done;
+  return wrong.every((day) => day.isUnderWay) ? exitCodes["not-ready"] : exitCodes.balance;
+}
+
 function buildReconcileOutput(
   context: TaskContext,
   days: readonly DayReconciliation[],
@@ -140,15 +168,14 @@ function buildReconcileOutput(
 ): TaskOutput {
   const wrong = days.filter((day) => day.differences.length > 0);
   const differences = wrong.reduce((sum, day) => sum + day.differences.length, 0);
-  const exitCode =
-    days.length === 0 ? exitCodes.nothing : wrong.length > 0 ? exitCodes.balance : exitCodes.done;
+  const exitCode = pickExitCode(days, wrong);
   return {
     exitCode,
     line: {
       task: "reconcile",
       pipeline: context.pipeline.name,
       environment: context.environment.name,
-      outcome: days.length === 0 ? "nothing to do" : wrong.length > 0 ? "does not balance" : "all balance",
+      outcome: outcomes[exitCode],
       days: days.length,
       rows: days.reduce((sum, day) => sum + (day.rows.written ?? 0), 0),
       differences,

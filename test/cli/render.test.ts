@@ -74,6 +74,7 @@ function buildDay(changes: Partial<DayReconciliation>): DayReconciliation {
     duplicates: 8,
     filtered: 2,
     differences: [],
+    isUnderWay: false,
     notes: [],
     ...changes,
   };

@@ -82,7 +82,41 @@ test("a day that agrees at every hop is told with its counts", () => {
     duplicates: 8,
     filtered: 2,
     differences: [],
+    isUnderWay: false,
     notes: [],
+  });
+});
+
+describe("a difference is under way", () => {
+  const behind = { ledger: buildLedgerRow({ coldGeneration: "20261119T000000000Z-000000000000" }), cold: [] };
+  const unread = { ...head, reached: { ...head.reached, cold: null } };
+
+  test.each<[string, boolean, Partial<DayHops>]>([
+    ["where the head does not know that cold has come to it", true, { ...behind, head: unread }],
+    ["not where the head says that it has", false, behind],
+    [
+      "not where hot is behind that is to be nowhere, and cold is there",
+      false,
+      { isHot: false, head: { ...head, reached: { ...head.reached, hot: null } }, ledger: null, cold: [] },
+    ],
+    [
+      "not where what was extracted does not balance either",
+      false,
+      { ...behind, head: unread, manifest: buildManifest({ files: [{ key: "a", bytes: 1, rows: 989 }] }) },
+    ],
+    ["not where there is none", false, { head: unread }],
+    [
+      "where the catalog's partition is not there yet",
+      true,
+      { partition: null, head: { ...head, reached: { ...head.reached, catalog: null } } },
+    ],
+    [
+      "not where the catalog was pointed elsewhere afterwards",
+      false,
+      { partition: "elsewhere/", head: { ...head, reached: { ...head.reached, catalog: head.reached.hot } } },
+    ],
+  ])("%s: %s", (_, isUnderWay, changes) => {
+    expect(reconcile(changes).isUnderWay).toBe(isUnderWay);
   });
 });
 
