@@ -42,9 +42,14 @@ def parse_line(text: str | None) -> dict[str, Any]:
     return line if isinstance(line, dict) else {}
 
 
+def find_error(line: dict[str, Any]) -> dict[str, Any]:
+    """The command's error, or the first of one of its days; empty where there is none."""
+    return line.get("error") or next((day["error"] for day in _list_notable(line) if day.get("error")), {})
+
+
 def explain(code: int, line: dict[str, Any], tail: str) -> tuple[str, str]:
     """Why a command failed, and what to do next, in words for people."""
-    error = line.get("error") or next((day["error"] for day in _list_notable(line) if day.get("error")), {})
+    error = find_error(line)
     parts = [error.get("failed"), *(f"{key}: {error[key]}" for key in ("rule", "received") if error.get(key))]
     reason = "\n".join(part for part in parts if part) or tail.strip()[-1500:] or f"exit code {code}"
     return reason, error.get("remedy") or _NEXT_STEPS.get(code, "Look at the log, then clear the task.")

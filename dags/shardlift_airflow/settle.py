@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shardlift_airflow.answers import explain, judge, list_days, parse_line
+from shardlift_airflow.answers import explain, find_error, judge, list_days, parse_line
 from shardlift_airflow.compat import (
     AirflowException,
     AirflowFailException,
@@ -63,9 +63,11 @@ def ask_again(step: Step, ended: Ended, line: dict[str, Any], context: dict[str,
     begun = context["dag_run"].start_date or now
     if now - begun < timedelta(seconds=step.task.patience_seconds):
         raise AirflowRescheduleException(now + timedelta(seconds=step.task.poke_seconds))
-    if step.task.after_patience == "go-on":
+    # Going on without days that are not there is one thing, without having looked another.
+    if step.task.after_patience == "go-on" and line and not find_error(line):
         return line
-    raise build_failure(CommandFailed, ended, line)
+    # Patience is the run's, and another task may have used it up: this one has its tries left.
+    raise build_failure(CommandToRetry, ended, line)
 
 
 def build_failure(kind: type[Any], ended: Ended, line: dict[str, Any]) -> Exception:

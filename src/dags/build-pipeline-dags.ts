@@ -95,6 +95,7 @@ function buildStep(command: string, pipeline: Pipeline, environment: Environment
     form: accepts ? form : form.filter(({ param }) => param !== "accept"),
     outlets: command === findShowing(environment) ? listOutlets(pipeline, environment) : [],
     ...(command === "wait" ? buildPatience(pipeline) : {}),
+    ...(command === "reconcile" ? underWay : {}),
   });
 }
 
@@ -107,6 +108,12 @@ function findShowing(environment: Environment): string {
   if (hasWarehouse(environment)) return "load";
   return environment.catalog.type === "none" ? "extract" : "crawl";
 }
+
+/**
+ * Another run may be bringing in a day that is counted just now. What stays behind for longer is cold of a day under way,
+ * which the next whole run refreshes.
+ */
+const underWay = { patience_seconds: 3600, after_patience: "go-on" } as const;
 
 /** A run waits as long as a day may be late. Then it does what can be done; the next run goes on waiting. */
 function buildPatience({ lateAfterMs }: Pipeline): Partial<TaskEntry> {

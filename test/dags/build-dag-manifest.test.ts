@@ -88,7 +88,12 @@ describe("the DAG of a pipeline", () => {
     });
     expect(
       dag.tasks.slice(1).map(({ after_patience, tells_missing }) => [after_patience, tells_missing]),
-    ).toEqual(Array(6).fill(["fail", false]));
+    ).toEqual([...Array(5).fill(["fail", false]), ["go-on", false]]);
+  });
+
+  test("lets days that another run is bringing in be counted by the next run", () => {
+    const reconcile = find(build([daily]), "shardlift__web-shop").tasks.at(-1);
+    expect(reconcile).toMatchObject({ id: "reconcile", patience_seconds: 3600, after_patience: "go-on" });
   });
 
   test("names the hot tables that a load fills, and nothing else does", () => {

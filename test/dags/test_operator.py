@@ -15,6 +15,7 @@ from shardlift_airflow.compat import (
     build_asset,
 )
 from shardlift_airflow.process_operator import ProcessOperator
+from shardlift_airflow.settle import CommandToRetry
 
 LINE = {"task": "extract", "outcome": "done", "rows": 9218924040658817653}
 
@@ -87,10 +88,31 @@ def test_wait_asks_again_while_the_run_is_patient_then_lets_it_go_on(manifest, t
     assert operator.execute(build_context(dag_run=begun(patience + 1))) == LINE
 
 
-def test_others_fail_when_patience_is_over(manifest, tmp_path):
+def test_others_have_their_tries_left_when_patience_is_over(manifest, tmp_path):
     operator = build_operator(manifest, tmp_path, say(75), task="load")
-    with pytest.raises(AirflowFailException, match="who holds"):
+    with pytest.raises(CommandToRetry, match="who holds"):
         operator.execute(build_context(dag_run=begun(operator.step.task.patience_seconds + 1)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"error": {"failed": "The warehouse file is held."}},
+        {"notable": [{"day": "2026-11-20", "outcome": "waiting", "error": {"failed": "The warehouse file is held."}}]},
+    ],
+)
+def test_none_goes_on_without_having_looked(manifest, tmp_path, line):
+    operator = build_operator(manifest, tmp_path, say(75, line), task="reconcile")
+    with pytest.raises(CommandToRetry, match="is held"):
+        operator.execute(build_context(dag_run=begun(operator.step.task.patience_seconds + 1)))
+
+
+def test_reconcile_lets_days_under_way_be_after_an_hour(manifest, tmp_path):
+    line = {"task": "reconcile", "outcome": "does not balance yet", "differences": 1}
+    operator = build_operator(manifest, tmp_path, say(75, line), task="reconcile")
+    with pytest.raises(AirflowRescheduleException):
+        operator.execute(build_context(dag_run=begun(3000)))
+    assert operator.execute(build_context(dag_run=begun(3601))) == line
 
 
 def test_missing_days_are_told_while_the_task_asks_on(manifest, tmp_path, monkeypatch):
