@@ -46,14 +46,6 @@ export async function createDemoSite(folder: string): Promise<DemoSite> {
   const follower = "scripts/demo-airflow/follow_web_shop.py";
   await cp(join(root, follower), join(folder, "dags", "follow_web_shop.py"));
   let now = "";
-  const run: DemoSite["run"] = (args) =>
-    waitForEnd(
-      spawn(process.execPath, [program, ...args, "--config", folder, ...(now === "" ? [] : ["--now", now])], {
-        cwd: folder,
-        env: { ...process.env, NO_COLOR: "1" },
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
-    );
   return {
     folder,
     async publish(evening) {
@@ -64,17 +56,12 @@ export async function createDemoSite(folder: string): Promise<DemoSite> {
     },
     async compile(schedule) {
       await writeFiles(folder, schedule);
-      const { exitCode, stderr } = await waitForEnd(
-        spawn(
-          process.execPath,
-          [program, "compile", "--environment", "airflow", "--config", folder, "--to", "dags"],
-          { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
-        ),
-      );
+      const args = ["compile", "--environment", "airflow", "--to", "dags"];
+      const { exitCode, stderr } = await runShardlift(folder, args);
       if (exitCode !== 0) throw new Error(`shardlift compile ended with ${exitCode}: ${stderr}`);
       await touchDags(folder);
     },
-    run,
+    run: (args) => runShardlift(folder, [...args, "--now", now]),
     listCalls: () => readCalls(join(folder, "calls")),
     async kill({ pid }) {
       const isThere = isKilled(pid);
@@ -82,6 +69,15 @@ export async function createDemoSite(folder: string): Promise<DemoSite> {
       return isThere;
     },
   };
+}
+
+function runShardlift(folder: string, args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args, "--config", folder], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return waitForEnd(child);
 }
 
 async function writeFiles(folder: string, schedule: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -46,37 +46,19 @@ const parts = {
 
 /** Starts an Airflow with an empty database on a free port of 127.0.0.1. */
 export async function startAirflow(options: AirflowOptions): Promise<Airflow> {
-  const { release, python, folder, signal } = options;
+  const { release, signal } = options;
   const port = await findFreePort();
-  const home = join(folder, "airflow");
-  await mkdir(join(home, "logs"), { recursive: true });
-  const places = { home, dags: join(folder, "dags"), port, secret: randomBytes(32).toString("hex") };
-  // Only Airflow 2 reads it: whoever is not signed in may do everything.
-  await writeFile(join(home, "webserver_config.py"), 'AUTH_ROLE_PUBLIC = "Admin"\n');
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AIRFLOW"));
-  const env = {
-    ...Object.fromEntries(own),
-    ...buildAirflowVariables(release, places),
-    ...options.variables,
-  };
+  const home = await makeHome(options.folder);
+  const start = createStarter(options, home, port);
   const children = new Map<string, ChildProcess>();
-  const start = (name: string, args: readonly string[]) => {
-    const log = openSync(join(home, "logs", `${name}.log`), "a");
-    // A group of its own: Ctrl-C reaches us alone, and we end what we started in order.
-    const child = spawn(python, ["-m", "airflow", ...args], {
-      env,
-      cwd: home,
-      stdio: ["ignore", log, log],
-      detached: true,
-    });
-    children.set(name, child);
-    return child;
-  };
   const end = () => endAll([...children.values()].reverse());
   try {
-    await requireDone(start("migrate", ["db", "migrate"]), "airflow db migrate", home);
+    const migration = start("migrate", ["db", "migrate"]);
+    children.set("migrate", migration);
+    await requireDone(migration, home);
+    children.delete("migrate");
     signal.throwIfAborted();
-    for (const [name, args] of Object.entries(parts[release](port))) start(name, args);
+    for (const [name, args] of Object.entries(parts[release](port))) children.set(name, start(name, args));
     const origin = `http://127.0.0.1:${port}`;
     const api = createAirflowApi(origin, release);
     await waitUntilUp(api, children, home, signal);
@@ -87,9 +69,37 @@ export async function startAirflow(options: AirflowOptions): Promise<Airflow> {
   }
 }
 
-async function requireDone(child: ChildProcess, what: string, home: string): Promise<void> {
+async function makeHome(folder: string): Promise<string> {
+  const home = join(folder, "airflow");
+  await mkdir(join(home, "logs"), { recursive: true });
+  // Only Airflow 2 reads it: whoever is not signed in may do everything.
+  await writeFile(join(home, "webserver_config.py"), 'AUTH_ROLE_PUBLIC = "Admin"\n');
+  return home;
+}
+
+/** What starts one of Airflow's programs; its output goes to a log in the home. */
+function createStarter({ release, python, folder, variables }: AirflowOptions, home: string, port: number) {
+  const places = { home, dags: join(folder, "dags"), port, secret: randomBytes(32).toString("hex") };
+  // What the caller's own Airflow is told is no matter of this one.
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AIRFLOW"));
+  const env = { ...Object.fromEntries(own), ...buildAirflowVariables(release, places), ...variables };
+  return (name: string, args: readonly string[]): ChildProcess => {
+    const log = openSync(join(home, "logs", `${name}.log`), "a");
+    // A group of its own: Ctrl-C reaches us alone, and we end what we started in order.
+    const child = spawn(python, ["-m", "airflow", ...args], {
+      env,
+      cwd: home,
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    closeSync(log);
+    return child;
+  };
+}
+
+async function requireDone(child: ChildProcess, home: string): Promise<void> {
   const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Error(`${what} ended with ${code}; ${home}/logs says why`);
+  if (code !== 0) throw new Error(`airflow db migrate ended with ${code}; ${home}/logs says why`);
 }
 
 async function waitUntilUp(
@@ -101,7 +111,7 @@ async function waitUntilUp(
   const deadlineMs = Date.now() + upWithinMs;
   while (!(await api.isUp())) {
     signal.throwIfAborted();
-    const ended = [...children].find(([name, child]) => name !== "migrate" && child.exitCode !== null);
+    const ended = [...children].find(([, child]) => child.exitCode !== null);
     if (ended) throw new Error(`airflow ${ended[0]} ended by itself; ${home}/logs says why`);
     if (Date.now() > deadlineMs) throw new Error(`Airflow is not up after two minutes; see ${home}/logs`);
     await sleepFor(300);
