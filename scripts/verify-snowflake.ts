@@ -5,9 +5,9 @@
 import { randomBytes } from "node:crypto";
 import { createClock } from "../src/cli/clock.ts";
 import { reportFailure } from "../src/cli/fail.ts";
+import { findConfig } from "../src/cli/find-config.ts";
 import { type Io, processIo } from "../src/cli/io.ts";
 import { loadEnvironment } from "../src/cli/open-pipeline.ts";
-import { findConfig } from "../src/cli/find-config.ts";
 import { listenForSignals } from "../src/cli/signals.ts";
 import { buildPorts, buildSnowflakeOptions } from "../src/cli/wiring.ts";
 import { ShardliftError } from "../src/errors.ts";
