@@ -144,9 +144,12 @@ export const commands: readonly CommandSpec[] = [
   {
     name: "validate",
     group: groups.start,
-    description: "check every pipeline and environment; all problems at once",
+    description: "check every pipeline with every environment; all problems at once",
     flags: ["config", "json"],
-    examples: ["validate", "validate --config ./my-config"],
+    own: [
+      { form: "-e, --environment <name>", text: "look at this one of environments/ alone (default: all)" },
+    ],
+    examples: ["validate", "validate --environment prod", "validate --config ./my-config"],
     load: () => import("./commands/validate.ts"),
   },
   {

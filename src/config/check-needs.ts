@@ -23,9 +23,16 @@ function findMissingKey({ draft }: ParsedPipeline, environment: Environment): Fi
       failed: "needs a key that the environment does not name",
       rule: "columns.hash takes its key from `secrets.hash_key` of the environment",
       received: `${environment.file} without secrets.hash_key`,
-      remedy: `add to ${environment.file}: secrets: { hash_key: env:SHARDLIFT_HASH_KEY }`,
+      remedy: `add to ${environment.file}: secrets: { hash_key: ${renderExample(environment)} }`,
     },
   ];
+}
+
+/** Runs of Glue read the key themselves: variables of this machine are out of their reach. */
+function renderExample({ engine }: Environment): string {
+  if (engine.type !== "glue") return "env:SHARDLIFT_HASH_KEY";
+  const [, partition, , , account] = engine.role.split(":");
+  return `aws-secret:arn:${partition}:secretsmanager:${engine.region}:${account}:secret:shardlift/hash-key-AbCdEf`;
 }
 
 /** DuckDB calls an attached file by its name: `analytics.events` in `analytics.duckdb` could be two things. */

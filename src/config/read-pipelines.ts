@@ -5,7 +5,6 @@ import type { Issue } from "./issue.ts";
 import { buildMissingIssue } from "./missing-issue.ts";
 import { type ParsedPipeline, parsePipeline } from "./parse-pipeline.ts";
 import { type Listing, listYamlFiles, readTextFile } from "./read-files.ts";
-import { checkTeams } from "./team-rules.ts";
 import type { Environment, Pipeline } from "./types.ts";
 
 const folder = "pipelines";
@@ -13,21 +12,21 @@ const folder = "pipelines";
 /**
  * Every pipeline below the configuration's folder, by name, and everything that is wrong with any of them.
  * @param environment checks also what pipelines ask of it; null checks them alone.
- * @param teamsOf checks also what these environments let their teams write to
+ * @param others checks also what pipelines ask of each of these, as its own commands would
  */
 export async function readPipelines(
   root: string,
   environment: Environment | null,
-  teamsOf: readonly Environment[] = [],
+  others: readonly Environment[] = [],
 ): Promise<{ pipelines: Pipeline[]; issues: Issue[] }> {
   const listing = await listYamlFiles(root, folder);
   const { parsed, issues } = await parseAll(root, listing);
+  const environments = environment === null ? others : [environment, ...others];
   const found = [
     ...listing.issues,
     ...issues,
     ...findOverlaps(parsed),
-    ...parsed.flatMap((one) => (environment === null ? [] : checkNeeds(one, environment))),
-    ...parsed.flatMap((one) => teamsOf.flatMap((other) => checkTeams(one, other))),
+    ...parsed.flatMap((one) => environments.flatMap((each) => checkNeeds(one, each))),
   ];
   const faulty = new Set(found.map((issue) => issue.file));
   return {

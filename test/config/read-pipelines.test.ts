@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Issue } from "../../src/config/issue.ts";
@@ -197,6 +197,24 @@ describe("a pipeline that hashes", () => {
       },
     ]);
     expect((await readPipelines(root, environment)).issues).toEqual(issues);
+  });
+
+  test("is told to keep it where Glue reaches it, in words that are right as they stand", async () => {
+    const glue = [
+      "source: { type: files, root: s3://shop-exports/, region: eu-west-1 }",
+      "lake: { type: s3, bucket: shop-lake, region: eu-west-1 }",
+      "engine: { type: glue, job: lift, role: arn:aws-us-gov:iam::210987654321:role/lift }",
+      "warehouse: { type: none }",
+    ].join("\n");
+    const root = await makeConfigFolder({ ...files, "environments/glue.yaml": glue });
+    const { environment } = await readEnvironment(root, "glue");
+    const [issue] = (await readPipeline(root, "web", environment)).issues;
+    const [, added] = issue!.remedy.split("glue.yaml: ");
+    const secret = "arn:aws-us-gov:secretsmanager:eu-west-1:210987654321:secret:shardlift/hash-key-AbCdEf";
+    expect(added).toBe(`secrets: { hash_key: aws-secret:${secret} }`);
+    await writeFile(join(root, "environments/glue.yaml"), `${glue}\n${added}\n`);
+    const mended = await readEnvironment(root, "glue");
+    expect([...mended.issues, ...(await readPipeline(root, "web", mended.environment)).issues]).toEqual([]);
   });
 
   test("is right with one that does, and by itself", async () => {

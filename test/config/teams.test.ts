@@ -117,9 +117,12 @@ describe("a pipeline in an environment", () => {
   });
 });
 
-test("teams of several environments are looked at together, without what else these ask", async () => {
+const keyRule = "columns.hash takes its key from `secrets.hash_key` of the environment";
+
+test("several environments are looked at together, with all that each asks", async () => {
   const root = await makeFolder({
     "pipelines/web.yaml": namedPipeline("web", "web.events", "columns: { hash: [user_id] }"),
+    "environments/keyed.yaml": environmentText("secrets: { hash_key: env:KEY }"),
     "environments/open.yaml": environmentText(),
     "environments/prod.yaml": environmentText(teams),
     "environments/test.yaml": environmentText("teams: [{ owner: a@example.com, schemas: [test] }]"),
@@ -127,8 +130,11 @@ test("teams of several environments are looked at together, without what else th
   const { environments } = await readEnvironments(root);
   const { pipelines, issues } = await readPipelines(root, null, environments);
   expect(pipelines).toEqual([]);
-  expect(issues.map(({ rule }) => rule.replaceAll(`${root}/`, ""))).toEqual([
-    'teams of environments/prod.yaml lets "a@example.com" write to analytics, Growth',
-    'teams of environments/test.yaml lets "a@example.com" write to test',
+  expect(issues.map(({ rule, received }) => `${rule}: ${received}`.replaceAll(`${root}/`, ""))).toEqual([
+    `${keyRule}: environments/open.yaml without secrets.hash_key`,
+    `${keyRule}: environments/prod.yaml without secrets.hash_key`,
+    'teams of environments/prod.yaml lets "a@example.com" write to analytics, Growth: "web.events"',
+    `${keyRule}: environments/test.yaml without secrets.hash_key`,
+    'teams of environments/test.yaml lets "a@example.com" write to test: "web.events"',
   ]);
 });
