@@ -1,5 +1,5 @@
 /**
- * `node bench/bigquery.ts [--rows 200000]`: bytes on the wire and time of both ways in which rows of BigQuery come here,
+ * `npm run bench:bigquery -- [--rows 200000]`: bytes on the wire and time of both ways in which rows of BigQuery come here,
  * from the double. Each is a process of its own; its peak holds all that it loads.
  */
 import { spawn } from "node:child_process";

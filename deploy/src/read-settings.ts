@@ -12,6 +12,7 @@ import { type SettingsDraft, type SettingsFile, settingsSchema } from "./setting
 
 const folder = "settings";
 const root = fileURLToPath(new URL("..", import.meta.url));
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the app makes, for one environment. */
 export interface Settings extends SettingsFile {
@@ -27,11 +28,14 @@ export interface Settings extends SettingsFile {
 export async function readSettings(environment: string, from = root): Promise<Settings> {
   const listing = await listYamlFiles(from, folder);
   if (!listing.names.includes(environment)) {
-    throw toError([buildMissingIssue({ root: from, folder, what: "environment" }, environment, listing)]);
+    const missing = buildMissingIssue({ root: from, folder, what: "environment" }, environment, listing);
+    throw toError([{ ...missing, rule: "settings are files deploy/settings/<environment>.yaml" }]);
   }
   const read = await readTextFile(from, folder, environment);
   if (!("text" in read)) throw toError([read]);
-  const parsed = parseSettings(read.text, { environment, file: relative(process.cwd(), read.file) });
+  // Files are named as seen from the checkout, where commands are typed; the app runs in its own folder.
+  const file = relative(checkout, read.file);
+  const parsed = parseSettings(read.text, { environment, file: file.startsWith("..") ? read.file : file });
   if ("issues" in parsed) throw toError(parsed.issues);
   return parsed.settings;
 }
@@ -53,6 +57,8 @@ export function parseSettings(
 
 /** The parsers are those of environment files, and send people to the page of these. */
 function nameExample(issue: Issue): Issue {
-  const page = /docs\/configuration\.md(, or from `shardlift init`)?/;
-  return { ...issue, remedy: issue.remedy.replace(page, "deploy/settings/prod.yaml") };
+  const remedy = issue.remedy
+    .replace("docs/configuration.md, or from `shardlift init`", "deploy/settings/prod.yaml")
+    .replace("docs/configuration.md", "deploy/settings/README.md");
+  return { ...issue, remedy };
 }

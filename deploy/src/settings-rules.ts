@@ -8,7 +8,7 @@ import type { SettingsDraft } from "./settings-schema.ts";
 export type SettingsRule = (draft: SettingsDraft) => Finding[];
 
 /** GiB that Fargate has for so many cores, and their steps. */
-const memories: Record<number, { min: number; max: number; step: number }> = {
+export const memories: Record<number, { min: number; max: number; step: number }> = {
   1: { min: 2, max: 8, step: 1 },
   2: { min: 4, max: 16, step: 1 },
   4: { min: 8, max: 30, step: 1 },

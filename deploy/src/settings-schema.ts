@@ -31,11 +31,11 @@ export const settingsSchema = z.strictObject({
   tags: z
     .record(z.string(), tagValue)
     .meta({ description: "Cost tags; team and cost_centre are among them." }),
-  lake: lakeSchema,
+  lake: lakeSchema.meta({ description: "The bucket that is made, and where the lake is in it." }),
   sources: z
     .array(s3Field("Where exports lie that are read.", "s3://shop-exports/bigquery/"))
     .max(20)
-    .meta({ description: "Exports that lie on S3." })
+    .meta({ description: "Exports on S3, where `source.type` is `files`." })
     .prefault([]),
   secrets: z.array(secretSchema).max(20).meta({ description: "Secrets, by their ARNs." }).prefault([]),
   glue: z
@@ -46,10 +46,15 @@ export const settingsSchema = z.strictObject({
         rule: "letters, digits, _ and -",
       }),
     })
+    .meta({ description: "Roles for jobs of Glue; where `engine.type` is `glue`." })
     .optional(),
-  catalog: catalogSchema.optional(),
-  runner: runnerSchema.optional(),
-  airflow: airflowSchema.optional(),
+  catalog: catalogSchema
+    .meta({ description: "Databases of the Data Catalog; where `catalog.type` is `glue`." })
+    .optional(),
+  runner: runnerSchema
+    .meta({ description: "Tasks of ECS that run commands; without it Airflow's workers run them." })
+    .optional(),
+  airflow: airflowSchema.meta({ description: "An Airflow that is there." }).optional(),
   deployers: z
     .array(
       textField(parsePrincipalArn, {
@@ -61,7 +66,9 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .max(20)
     .meta({ description: "Who may become the deploy role." }),
-  snowflake: snowflakeSchema.optional(),
+  snowflake: snowflakeSchema
+    .meta({ description: "A role that Snowflake takes to read the lake; `{}` until both keys are known." })
+    .optional(),
   alerts: alertsSchema,
 });
 

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { readSettings } from "../src/read-settings.ts";
 import { parse, readOutput, theirs } from "./read-output.ts";
 import { buildBareSettings, buildSettings } from "./world.ts";
 
@@ -49,6 +52,33 @@ test("the output is the part of an environment file that names what was made", a
     type: "sns",
     topic: "arn:aws:sns:eu-central-1:123456789012:shardlift-prod",
   });
+});
+
+test("the example of an environment is the output of the example of settings, with the rest written by hand", async () => {
+  const shipped = await readFile(new URL("../../environments/prod.yaml", import.meta.url), "utf8");
+  const written: Record<string, Record<string, unknown>> = parseYaml(shipped);
+  const output: typeof written = parseYaml(readOutput(await readSettings("prod"), "EnvironmentFile"));
+  const same = Object.entries(output).map(([section, keys]) => [
+    section,
+    Object.fromEntries(Object.keys(keys).map((key) => [key, written[section]?.[key]])),
+  ]);
+  expect(Object.fromEntries(same)).toEqual(output);
+  expect(Object.keys(written).filter((section) => !(section in output))).toEqual([
+    ...["production", "source", "warehouse", "secrets", "retry", "keep"],
+  ]);
+  const merged = Object.entries(written).map(([section, keys]) => [
+    section,
+    section in output ? { ...keys, ...output[section] } : keys,
+  ]);
+  // JSON is YAML.
+  expect(parse(JSON.stringify(Object.fromEntries(merged)))).toEqual(parse(shipped));
+  expect(parse(shipped)).toMatchObject({ source: { type: "bigquery" }, warehouse: { type: "snowflake" } });
+});
+
+test("the secret of the environment's example is one that its settings let be read", async () => {
+  const shipped = await readFile(new URL("../../environments/prod.yaml", import.meta.url), "utf8");
+  const { secrets } = await readSettings("prod");
+  expect(parse(shipped).secrets.hashKey).toEqual({ from: "aws-secret", arn: secrets[0]?.arn });
 });
 
 test("with DuckDB it names the memory that a task has for it", async () => {

@@ -9,7 +9,7 @@ export const theirs = `
 source:
   type: bigquery
   project: shop-prod
-  audience: //iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws/providers/prod
+  audience: //iam.googleapis.com/projects/987654321098/locations/global/workloadIdentityPools/aws/providers/prod
 warehouse:
   type: snowflake
   account: myorg-shop

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseSettings, readSettings } from "../src/read-settings.ts";
+import { renderSettingsDocs } from "../src/render-settings-docs.ts";
 
 const example = await readFile(new URL("../settings/prod.yaml", import.meta.url), "utf8");
 
@@ -129,7 +130,7 @@ describe("a settings file", () => {
     [
       `${example}\nmonitoring: 1\n`,
       "monitoring is not a known key",
-      "remove it, or look it up in deploy/settings/prod.yaml",
+      "remove it, or look it up in deploy/settings/README.md",
     ],
     ["", "the file is empty", "start from an example in deploy/settings/prod.yaml"],
   ])("sends nobody to the page of another file", (text, failed, remedy) => {
@@ -148,7 +149,7 @@ describe("a settings file", () => {
     await expect(readSettings("test", folder)).rejects.toMatchObject({
       code: "config",
       message: expect.stringMatching(
-        /^2 problems in 1 file\n.*test\.yaml:39:8: runner\.cpu[\s\S]*test\.yaml:50:5: deployers/,
+        /^2 problems in 1 file\n.*test\.yaml:41:8: runner\.cpu[\s\S]*test\.yaml:52:5: deployers/,
       ),
     });
   });
@@ -158,8 +159,31 @@ describe("a settings file", () => {
       code: "config",
       parts: {
         failed: expect.stringMatching(/there is no such environment$/),
+        rule: "settings are files deploy/settings/<environment>.yaml",
         remedy: expect.stringContaining("prod"),
       },
     });
+  });
+});
+
+describe("the page of their keys", () => {
+  const readPage = () => readFile(new URL("../settings/README.md", import.meta.url), "utf8");
+
+  test("is fresh; if it is stale, run `node scripts/generate-config-docs.mjs`", async () => {
+    expect(await readPage()).toBe(renderSettingsDocs());
+  });
+
+  test("says of each key what it means, and whether it is required", async () => {
+    const table = (await readPage()).split("\n\n").find((block) => block.startsWith("| key |"))!;
+    const rows = table.split("\n").slice(2);
+    expect(rows.filter((row) => !/^\| `[a-z_[\].]+` \| [^|]+ \| [^|]*\| [^|]+\. \|$/.test(row))).toEqual([]);
+    expect(
+      rows.filter((row) => /^\| `(account|runner\.vpc|runner\.cpu|lake\.versions_days)`/.test(row)),
+    ).toEqual([
+      expect.stringMatching(/^\| `account` \| text \| required \|/),
+      expect.stringMatching(/^\| `lake\.versions_days` \| whole number \| {2}\|/),
+      expect.stringMatching(/^\| `runner\.vpc` \| text \| required \|/),
+      expect.stringMatching(/^\| `runner\.cpu` \| whole number \| `2` \|/),
+    ]);
   });
 });

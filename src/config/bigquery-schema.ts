@@ -19,7 +19,7 @@ const signIn = {
   audience: textField(parseAudience, {
     description: "Provider that trusts the AWS account; for `auth: workload_identity`.",
     example:
-      "//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/aws/providers/prod",
+      "//iam.googleapis.com/projects/987654321098/locations/global/workloadIdentityPools/aws/providers/prod",
     rule: "the full name of a workload identity provider",
     otherwise: "none",
   }).optional(),

@@ -19,10 +19,10 @@ export function renderConfigDocs({ pipeline, environment, examples }: ConfigDocs
   const sections = [
     introduction,
     "## Pipelines: `pipelines/<name>.yaml`",
-    renderTable(pipeline),
+    renderKeyTable(pipeline),
     conditions,
     "## Environments: `environments/<name>.yaml`",
-    renderTable(environment),
+    renderKeyTable(environment),
     environmentRules,
     teamsWords,
     values,
@@ -40,6 +40,10 @@ folder, the current one unless \`SHARDLIFT_CONFIG\` names another, or a place on
 from which each command fetches them. \`shardlift validate\` checks all of them and tells every problem at once,
 each with its place in the file; \`shardlift init\` writes a first pipeline.
 
+Each pipeline is checked with each environment, since commands may be told to run it in any: what one of them lacks (a key
+for \`columns.hash\`, say) is told for that one. \`shardlift validate --environment prod\` looks at prod alone, and says what every
+command there would say.
+
 With the line \`# yaml-language-server: $schema=../schemas/pipeline.schema.json\` on top, editors complete keys
 and mark mistakes while you type.`;
 
@@ -47,7 +51,7 @@ const conditions = `A pipeline's file is named after it. \`ga4_events\` and \`fi
 takes one of them. Families and tables are distinct, within a pipeline and, for
 tables, across all pipelines; names that differ by case only are the same table. \`retention\` is not shorter
 than \`lookback\`. A column, member or key is named once in \`columns\`. A condition in \`filter\` has exactly one
-test. \`hash\` needs \`secrets.hash_key\` in the environment.
+test. \`hash\` needs \`secrets.hash_key\` in each environment; with Glue as engine from \`aws-secret:\`.
 
 In \`columns\` and \`filter\`, \`user_id\` is a column, \`device.vendor_id\` a member of a struct, and
 \`event_params.page_location\` a key of a key-value column; everything after the first dot is the key, dots included.`;
@@ -66,7 +70,7 @@ Google's tools of this machine are signed in with; \`impersonate\` goes with eac
 \`auth: workload_identity\`, or a \`private_key\` from \`aws-secret:\`. In production tokens come from Google alone.`;
 
 const teamsWords = `With \`teams\`, a pipeline's \`owner\` is the \`owner\` of one of them, and its tables are in that team's schemas; without it
-everybody may write anywhere. \`validate\` looks at the teams of every environment, all other commands at those of theirs.
+everybody may write anywhere. \`validate\` and \`review\` look at every environment, all other commands at theirs.
 [self-service.md](self-service.md) shows how teams then add pipelines without asking anyone.`;
 
 const values = `## How values are written
@@ -81,7 +85,8 @@ const values = `## How values are written
 | secret | \`env:NAME\`, \`file:PATH\`, \`aws-secret:ARN\`; never its value |
 | whole number in a filter | all digits are kept: \`9218924040658817653\` |`;
 
-function renderTable(schema: JsonSchema): string {
+/** Every key below a schema as a table in Markdown: type, default or `required`, meaning. */
+export function renderKeyTable(schema: JsonSchema): string {
   const rows = listKeys(schema, "").map(renderRow);
   return ["| key | type | default | what it means |", "|---|---|---|---|", ...rows].join("\n");
 }
