@@ -171,7 +171,7 @@ export const commands: readonly CommandSpec[] = [
   {
     name: "doctor",
     group: groups.start,
-    description: "test an environment step by step and say what to do",
+    description: "test an environment step by step, with one pipeline or all, and say what to do",
     flags: [...base, "json"],
     examples: ["doctor", "doctor --environment local --pipeline web-shop"],
     load: () => import("./commands/doctor.ts"),

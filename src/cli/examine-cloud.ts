@@ -19,6 +19,13 @@ export async function* examineCloud(context: TaskContext, env: NodeJS.ProcessEnv
   yield* examineWarehouse(context, env);
 }
 
+/** The same for a further pipeline: what it does not share with the one before. */
+export async function* examineFurtherCloud(context: TaskContext, env: NodeJS.ProcessEnv): Examined {
+  yield* examineSource(context, env);
+  yield* examineCatalog(context);
+  yield* examineEngine(context, env);
+}
+
 /** Rights on AWS are given to whoever is asking. Stores that only speak like S3 know nothing of that. */
 async function* examineCaller({ environment, signal }: TaskContext, env: NodeJS.ProcessEnv): Examined {
   const region = findAwsRegion(environment, env);

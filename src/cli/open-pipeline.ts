@@ -103,11 +103,17 @@ async function findOnlyPipeline(root: string, environment: Environment): Promise
   const [only] = pipelines;
   if (only !== undefined && pipelines.length === 1 && issues.length === 0) return only.name;
   if (pipelines.length === 0 && issues.length > 0) throw toError(issues);
-  throw new ShardliftError("usage", {
+  throw buildWhichError(pipelines);
+}
+
+/** No pipeline was named, and there is none or more than one. */
+export function buildWhichError(pipelines: readonly Pipeline[]): ShardliftError {
+  const [first] = pipelines;
+  return new ShardliftError("usage", {
     failed: "Which pipeline?",
     rule: "--pipeline names one of the files in pipelines/",
-    received: `${pipelines.length} pipelines: ${pipelines.map((pipeline) => pipeline.name).join(", ")}`,
-    remedy: pipelines.length === 0 ? "make one: shardlift init" : `write --pipeline ${only?.name}`,
+    received: `${pipelines.length} pipelines: ${pipelines.map(({ name }) => name).join(", ")}`,
+    remedy: first === undefined ? "make one: shardlift init" : `write --pipeline ${first.name}`,
   });
 }
 

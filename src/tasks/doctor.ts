@@ -26,24 +26,47 @@ export interface DoctorInput extends EngineTrial {
   warehouseFault: string | null;
 }
 
-/** Tries an environment step by step; every step is tried, whatever became of the others. */
-export async function* examine(input: DoctorInput): AsyncGenerator<DoctorStep> {
-  const { signal, ports, machineClock, sourceFault, warehouseFault } = input;
-  const tryOne = (step: StepName, work: () => Promise<string>) => tryStep(step, work, signal);
-  if (sourceFault === null) yield await tryOne("source", () => trySource(input));
-  else yield { step: "source", ok: false, detail: sourceFault };
-  const lake = await tryOne("lake", () => tryLake(ports));
+type Examined = AsyncGenerator<DoctorStep>;
+
+/** Tries an environment with a pipeline step by step; every step is tried, whatever became of the others. */
+export async function* examine(input: DoctorInput): Examined {
+  yield await examineSource(input);
+  yield* examineLake(input);
+  yield* examineTables(input);
+}
+
+/** The same for a further pipeline: what it does not share with the one before. */
+export async function* examineFurther(input: DoctorInput): Examined {
+  yield await examineSource(input);
+  yield* examineTables(input);
+}
+
+async function examineSource(input: DoctorInput): Promise<DoctorStep> {
+  const { sourceFault, signal } = input;
+  if (sourceFault !== null) return { step: "source", ok: false, detail: sourceFault };
+  return tryStep("source", () => trySource(input), signal);
+}
+
+/** The lake, and the engine of this machine, which writes into it: on a sick one it can only fail too, and less clearly. */
+async function* examineLake(input: DoctorInput): Examined {
+  const { signal, ports, machineClock } = input;
+  const lake = await tryStep("lake", () => tryLake(ports), signal);
   yield lake;
-  // The engine writes into the lake: on a sick one it can only fail too, and less clearly.
   if (lake.ok && machineClock !== null)
-    yield await tryOne("clock", () => tryClock(ports.store, machineClock));
-  const { job } = ports;
-  if (job !== undefined) yield await tryOne("engine", () => tryJob(job));
-  else if (lake.ok) yield await tryOne("engine", () => tryEngine(input));
+    yield await tryStep("clock", () => tryClock(ports.store, machineClock), signal);
+  if (ports.job !== undefined) return;
+  if (lake.ok) yield await tryStep("engine", () => tryEngine(input), signal);
   else yield { step: "engine", ok: false, detail: "not tried, since it writes into the lake" };
-  if (warehouseFault === null) yield await tryOne("warehouse", () => tryWarehouse(input));
+}
+
+/** The pipeline's own job, where there are jobs, its tables, and its key. */
+async function* examineTables(input: DoctorInput): Examined {
+  const { signal, ports, warehouseFault } = input;
+  const { job } = ports;
+  if (job !== undefined) yield await tryStep("engine", () => tryJob(job), signal);
+  if (warehouseFault === null) yield await tryStep("warehouse", () => tryWarehouse(input), signal);
   else yield { step: "warehouse", ok: false, detail: warehouseFault };
-  if (input.readSecret !== null) yield await tryOne("secrets", async () => trySecret(input));
+  if (input.readSecret !== null) yield await tryStep("secrets", async () => trySecret(input), signal);
 }
 
 type StepName = DoctorStep["step"];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/adapters/memory/memory-store.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { Ports } from "../../src/ports.ts";
-import { chooseExitCode, type DoctorInput, examine } from "../../src/tasks/doctor.ts";
+import { chooseExitCode, type DoctorInput, examine, examineFurther } from "../../src/tasks/doctor.ts";
 import { buildPipeline, instant } from "../support/builders.ts";
 
 const well = { ok: true };
@@ -71,6 +71,19 @@ describe("doctor", () => {
       "engine ok",
       "warehouse ok",
     ]);
+  });
+
+  test("asks a further pipeline for what is its own: source, job, tables and key, not the lake again", async () => {
+    const store = new Proxy({}, { get: () => () => Promise.reject(new Error("the lake was asked")) });
+    const steps = [];
+    for await (const step of examineFurther(buildInput({ store }, { readSecret: async () => "key" })))
+      steps.push(step);
+    expect(names(steps)).toEqual(["source ok", "engine ok", "warehouse ok", "secrets ok"]);
+    const { job: _, ...ports } = buildInput({ store }).ports;
+    const own = [];
+    const input = { ...buildInput(), ports: ports as Ports, warehouseFault: "not tried: sign-in failed" };
+    for await (const step of examineFurther(input)) own.push(step);
+    expect(names(own)).toEqual(["source ok", "warehouse failed"]);
   });
 
   test("goes on after an error that nobody knows, and shows it with its stack", async () => {
