@@ -43,7 +43,7 @@ const probeSchema: Field[] = [
 ];
 
 /** Looks at it and starts nothing: a run costs a minute of its workers. */
-export async function tryJob(job: Job): Promise<string> {
+export async function tryJob(job: Job, { name }: Pick<Pipeline, "name">): Promise<string> {
   const { digest } = await job.readScript();
   const { exists, fields, tags } = await job.compare(digest);
   const differences = [...fields, ...tags].map(renderDifference);
@@ -53,7 +53,7 @@ export async function tryJob(job: Job): Promise<string> {
     failed: exists ? `${job.location} is not as it should be.` : `${job.location} is not there.`,
     rule: "runs are started only of a job that is as release and environment define it",
     ...(exists ? { received: differences.join("; ") } : {}),
-    remedy: "shardlift ensure-job",
+    remedy: `shardlift ensure-job --pipeline ${name}`,
   });
 }
 

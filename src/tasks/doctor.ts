@@ -63,7 +63,7 @@ async function* examineLake(input: DoctorInput): Examined {
 async function* examineTables(input: DoctorInput): Examined {
   const { signal, ports, warehouseFault } = input;
   const { job } = ports;
-  if (job !== undefined) yield await tryStep("engine", () => tryJob(job), signal);
+  if (job !== undefined) yield await tryStep("engine", () => tryJob(job, input.pipeline), signal);
   if (warehouseFault === null) yield await tryStep("warehouse", () => tryWarehouse(input), signal);
   else yield { step: "warehouse", ok: false, detail: warehouseFault };
   if (input.readSecret !== null) yield await tryStep("secrets", async () => trySecret(input), signal);

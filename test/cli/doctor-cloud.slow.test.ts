@@ -35,6 +35,8 @@ const [project, dataset, extracts] = ["shop-prod", "analytics_1", "shop-prod-ext
 const awsRole = "arn:aws:sts::123456789012:assumed-role/shardlift/task";
 
 interface Step {
+  /** Where several are looked at. */
+  pipeline?: string;
   step: string;
   ok: boolean;
   detail: string;
@@ -142,6 +144,40 @@ describe.skipIf(findServer("ministack") === null)(`doctor for the cloud${neededS
     expect(asked.filter((name) => !/^(?:Get|BatchGet|Describe)/.test(name))).toEqual([]);
     expect([google.world.jobs.size, google.world.buckets.get(extracts)!.objects.size]).toEqual([0, 0]);
     expect(await listKeys()).toEqual(before);
+  });
+
+  test("asks each pipeline for its own source, tables and job, and only once for what they share", async () => {
+    const { snowflake, doctor } = await openCloud();
+    const { "pipelines/web-shop.yaml": shop } = renderFiles({
+      prefix: "",
+      s3: "",
+      glue: "",
+      google: "",
+      port: 0,
+    });
+    const other = shop!.replace("web-shop", "web-store").replace("web_shop", "web_store");
+    await write(snowflake.folder, {
+      "pipelines/web-store.yaml": other.replace(`dataset: ${dataset}`, "dataset: analytics_2"),
+    });
+    const { exitCode, steps } = await doctor();
+    expect(exitCode).toBe(64);
+    expect(steps.filter(({ pipeline }) => pipeline === "web-shop").every(({ ok }) => ok)).toBe(true);
+    const own = steps.filter(({ pipeline }) => pipeline === "web-store");
+    expect(own.map(({ step, ok }) => `${step} ${ok ? "ok" : "failed"}`)).toEqual([
+      ...[
+        "config ok",
+        "google ok",
+        "list failed",
+        "get failed",
+        "export failed",
+        "jobs failed",
+        "bucket failed",
+      ],
+      ...["catalog ok", "crawler ok", "runs ok", "logs ok", "source failed", "engine failed", "warehouse ok"],
+    ]);
+    const engine = own.find(({ step }) => step === "engine");
+    expect(engine?.detail).toContain("Glue job shardlift-test-web-store in eu-central-1 is not there");
+    expect(engine?.detail).toMatch(/to do: shardlift ensure-job --pipeline web-store$/);
   });
 
   test("goes on after each step that fails, and each line says what to grant, where, and to whom", async () => {
