@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 
 # Before anything of Airflow is imported: nothing of this machine's Airflow is touched.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="shardlift-airflow-")
+atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = os.environ["AIRFLOW_HOME"] + "/dags"
 
