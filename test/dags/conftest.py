@@ -21,7 +21,7 @@ atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = os.environ["AIRFLOW_HOME"] + "/dags"
 
-import pytest
+import pytest  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 DAGS = ROOT / "dags"
