@@ -19,7 +19,7 @@ if (isCheckout && !stripsTypes() && checkoutNode !== null) {
 } else if (!isAtLeast(minimumVersion())) {
   refuse(`Node ${minimumVersion().join(".")} or newer is needed, this is ${process.version}`);
 } else {
-  silenceExperiments();
+  silenceWarnings();
   import(pathToFileURL(isCheckout ? sources : join(root, "dist", "cli.js")).href);
 }
 
@@ -43,12 +43,16 @@ function refuse(reason) {
   process.exitCode = 64;
 }
 
-/** Node calls SQLite and type stripping experiments; our users cannot do anything about it. Others stay visible. */
-function silenceExperiments() {
+/**
+ * Node calls SQLite and type stripping experiments; our users cannot do anything about it. Google's package warns where
+ * this is no machine of Google's; that nobody is signed in is told by the command. Others stay visible.
+ */
+function silenceWarnings() {
   const emitWarning = process.emitWarning;
   process.emitWarning = (warning, ...rest) => {
     const isExperiment = rest[0] === "ExperimentalWarning";
     if (isExperiment && /^(SQLite|Type Stripping) is an experimental feature/.test(String(warning))) return;
+    if (rest[0] === "MetadataLookupWarning") return;
     emitWarning.call(process, warning, ...rest);
   };
 }

@@ -335,8 +335,9 @@ export interface CrawlReport {
   differences: TypeDifference[];
 }
 
-/** Types as the catalog writes them; null: it has no such column. */
+/** Types as the catalog writes them, a struct without its members; null: it has no such column. */
 export interface TypeDifference {
+  /** Or a member of one: `device.browser` */
   column: string;
   ours: string | null;
   crawlers: string | null;

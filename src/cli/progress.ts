@@ -143,8 +143,7 @@ function createLineProgress({ stream, nowMs }: ProgressOptions): Progress {
     report(event) {
       if (event.event === "task") {
         tally = startTally(event);
-        if (event.days > 0)
-          say(`${event.task}: ${formatPlural(event.days, "day")}, ${formatBytes(event.bytes)}`);
+        if (event.days > 0) say(renderStart(event));
         return;
       }
       if (event.event === "note") return say(event.level === "warn" ? `warning: ${event.text}` : event.text);
@@ -154,6 +153,12 @@ function createLineProgress({ stream, nowMs }: ProgressOptions): Progress {
     },
     stop: () => {},
   };
+}
+
+/** Of what reads no bytes of the source, none are told. */
+function renderStart({ task, days, bytes }: Extract<ProgressEvent, { event: "task" }>): string {
+  const volume = bytes > 0 ? `, ${formatBytes(bytes)}` : "";
+  return `${task}: ${formatPlural(days, "day")}${volume}`;
 }
 
 function renderRunning(tally: Tally): string {

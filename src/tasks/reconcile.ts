@@ -34,6 +34,8 @@ export interface ReconcileReport {
 export async function runReconcile(context: TaskContext): Promise<ReconcileReport> {
   const facts = await readFacts(context, { from: "source" });
   const days: DayReconciliation[] = [];
+  const known = facts.families.flatMap((family) => family.days).filter(({ head }) => head !== null);
+  context.report({ event: "task", task: "reconcile", days: known.length, bytes: 0 });
   for (const { family, days: ofFamily } of facts.families) {
     if (facts.range !== null) days.push(...(await reconcileFamily(context, family, ofFamily, facts.range)));
   }
@@ -62,7 +64,6 @@ async function reconcileFamily(
   days: readonly DayFacts[],
   range: DayRange,
 ): Promise<DayReconciliation[]> {
-  context.report({ event: "task", task: "reconcile", days: days.length, bytes: 0 });
   const counted = await countTables(context, family, range);
   const today = dayAt(context.ports.clock.now(), context.pipeline.property.timeZone);
   const compare = async (facts: DayFacts): Promise<DayReconciliation | null> => {

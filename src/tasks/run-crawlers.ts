@@ -23,6 +23,9 @@ export interface CrawlerFault {
   remedy?: string;
 }
 
+/** Types that the warning names. */
+const maxToldTypes = 3;
+
 /** Types named one by one in a task's line of JSON. */
 const maxNamedTypes = 20;
 
@@ -57,7 +60,7 @@ async function runCrawler(
   try {
     const policy = { policy: environment.retry, clock: ports.clock, signal };
     const { differences } = await retry(() => crawler.run(name, days, signal), policy);
-    for (const difference of differences) warn(renderDifference(difference));
+    if (differences.length > 0) warn(renderDifferences(differences));
     report.differences.push(...differences.map((difference) => ({ table, ...difference })));
   } catch (error) {
     signal.throwIfAborted();
@@ -67,8 +70,19 @@ async function runCrawler(
   }
 }
 
+/** What differs, and what that means for whoever asks the table. */
+function renderDifferences(differences: readonly TypeDifference[]): string {
+  const told = differences.slice(0, maxToldTypes).map(renderDifference).join("; ");
+  const more = differences.length - maxToldTypes;
+  const rest = more > 0 ? `; and ${more} more` : "";
+  const meaning =
+    "Athena fails on columns of another type, and does not show those that the table lacks. The days are pointed all the same; run backfill --again for them, and report it if it stays so";
+  return `the files have other types than the table: ${told}${rest}. ${meaning}`;
+}
+
 function renderDifference({ column, ours, crawlers }: TypeDifference): string {
-  return `${column} is ${ours ?? "no column"} in the table, and ${crawlers ?? "no column"} as the crawler reads it`;
+  if (ours === null) return `${column} is missing in the table, ${crawlers ?? "nothing"} in the files`;
+  return `${column} is ${ours} in the table, ${crawlers ?? "missing"} in the files`;
 }
 
 function buildFault(table: string, error: unknown): CrawlerFault {

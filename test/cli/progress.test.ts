@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPaint } from "../../src/cli/paint.ts";
 import { createProgress, type ProgressMode, pickProgressMode } from "../../src/cli/progress.ts";
 import { renderBar } from "../../src/cli/render-bar.ts";
+import { formatBytes } from "../../src/plan/format.ts";
 import { plain } from "../../src/plan/render-plan.ts";
 import type { DayResult, ProgressEvent } from "../../src/tasks/context.ts";
 import { day } from "../support/builders.ts";
@@ -53,6 +54,12 @@ describe("progress", () => {
     expect(pickProgressMode("auto", { isTTY: true })).toBe("bar");
     expect(pickProgressMode("auto", {})).toBe("lines");
     expect(pickProgressMode("json", { isTTY: true })).toBe("json");
+  });
+
+  test("tells no bytes where none are read", () => {
+    const begun = (bytes: number): ProgressEvent => ({ event: "task", task: "reconcile", days: 11, bytes });
+    expect(show("lines", [begun(0)])).toBe("reconcile: 11 days\n");
+    expect(show("lines", [begun(2_000_000)])).toBe(`reconcile: 11 days, ${formatBytes(2_000_000)}\n`);
   });
 
   test("adds up days that are lifted at once, each as far as it is", () => {

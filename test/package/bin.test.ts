@@ -109,11 +109,12 @@ describe("in an installed package the command", () => {
     });
   });
 
-  test("keeps quiet about SQLite being an experiment, and about nothing else", async () => {
+  test("keeps quiet about SQLite being an experiment, about machines that are not Google's, and about nothing else", async () => {
     const program = [
       "process.emitWarning('SQLite is an experimental feature and might change', 'ExperimentalWarning');",
       "process.emitWarning('Type Stripping is an experimental feature', 'ExperimentalWarning');",
       "process.emitWarning('SQLite is an experimental feature', 'OtherWarning');",
+      "process.emitWarning('received unexpected error, experimental', 'MetadataLookupWarning');",
       "process.emitWarning('Lasers are an experimental feature', 'ExperimentalWarning');",
     ].join("\n");
     const script = await layPackage(join(folder, "node_modules", "shardlift"), "dist/cli.js", program);

@@ -579,9 +579,24 @@ describe("the crawler", () => {
       ],
     });
     expect(notes).toEqual([
-      "crawler of analytics.web_shop_events: event_id is string in the table, and binary as the crawler reads it",
-      "crawler of analytics.web_shop_events: extra is no column in the table, and int as the crawler reads it",
+      "crawler of analytics.web_shop_events: the files have other types than the table: event_id is string in the table, binary in the files; extra is missing in the table, int in the files. Athena fails on columns of another type, and does not show those that the table lacks. The days are pointed all the same; run backfill --again for them, and report it if it stays so",
     ]);
+  });
+
+  test("that reads many types otherwise is quoted with the first, and with how many more there are", async () => {
+    const world = createCrawlWorld();
+    await world.commit("g1");
+    const notes: string[] = [];
+    const columns = ["device.a", "device.b", "device.c", "items.d", "items.e"];
+    const differences = columns.map((column) => ({ column, ours: "string", crawlers: "bigint" }));
+    const catalog = withCrawler(world, async () => {}, differences);
+    const report = (event: ProgressEvent) => void (event.event === "note" && notes.push(event.text));
+    expect(await world.crawl({ catalog, report })).toMatchObject({
+      crawler_types: differences.map((one) => ({ table: "analytics.web_shop_events", ...one })),
+    });
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/device\.c is string in the table, bigint in the files; and 2 more\. /);
+    expect(notes[0]).not.toContain("items.d");
   });
 
   test("is left where a signal comes", async () => {

@@ -13,11 +13,16 @@ export interface TableClaim {
 /** @throws ShardliftError where the table is none that a shard can be read from, or not now */
 export function checkTable(table: TableMetadata, claim: TableClaim): void {
   if (table.type !== "TABLE") throw buildWrongType(table, claim);
-  const { location } = claim;
-  if (location !== null && location.toLowerCase() !== table.location.toLowerCase())
-    throw buildWrongLocation(table, { ...claim, location });
+  checkLocation(table, claim);
   // Provisional shards are read as they are: they are read again anyhow when their rows have settled.
   if (claim.kind === "daily" && table.isStreaming) throw buildStreaming(claim);
+}
+
+/** Told as soon as a table is looked at, so that a plan says it, too. */
+export function checkLocation(table: TableMetadata, claim: Pick<TableClaim, "name" | "location">): void {
+  const { name, location } = claim;
+  if (location === null || location.toLowerCase() === table.location.toLowerCase()) return;
+  throw buildWrongLocation(table, { name, location });
 }
 
 /** A view would be computed and billed, and what it says may change without a trace. */
@@ -33,7 +38,7 @@ function buildWrongType({ type }: TableMetadata, { name }: TableClaim): Shardlif
 
 function buildWrongLocation(
   { location }: TableMetadata,
-  claim: TableClaim & { location: string },
+  claim: { name: string; location: string },
 ): ShardliftError {
   return new ShardliftError("config", {
     failed: `${claim.name} lies in ${location}.`,

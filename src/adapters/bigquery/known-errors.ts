@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { ApiFault } from "./api-error.ts";
 import { readPermission } from "./api-error.ts";
+import { readMissingProject, renderProjectRemedy } from "./missing-project.ts";
 import { type GrantPlace, renderGrant } from "./permissions.ts";
 
 /** What was being done, for the message: where, and what it needs. */
@@ -54,12 +55,11 @@ export const knownErrors: readonly KnownError[] = [
     remedy: ({ billed }) => `run: gcloud services enable bigquery.googleapis.com --project ${billed}`,
   },
   {
-    fits: ({ status, message }) =>
-      (status === 400 || status === 404) && /has not enabled BigQuery|Not found: Project/i.test(message),
+    fits: ({ status, message }) => (status === 400 || status === 404) && readMissingProject(message) !== null,
     code: "config",
-    rule: ({ project }) => `the project ${project} exists and has BigQuery`,
-    remedy: () =>
-      "correct property.project in the pipeline or source.project in the environment: the project's id, as the console shows it",
+    rule: ({ project }, { message }) =>
+      `the project ${readMissingProject(message) ?? project} exists and has BigQuery`,
+    remedy: (doing, { message }) => renderProjectRemedy(readMissingProject(message) ?? doing.project, doing),
   },
   {
     fits: ({ status, reason }) => status === 404 && reason === "notFound",

@@ -76,7 +76,7 @@ export function renderGrant(permission: string, place: GrantPlace): string {
     case "dataset":
       return `grant ${who} ${what} on the dataset: in the console, BigQuery > ${place.project} > ${place.dataset} > Share > Manage permissions > Add principal`;
     case "project":
-      return `grant ${who} ${what} on the project ${place.billed}: in the console, IAM & Admin > IAM > Grant access`;
+      return `grant ${who} ${what} on the project ${place.billed}: in the console, IAM & Admin > IAM > Grant access; or correct source.project, where another one is to be billed`;
     case "bucket":
       return `grant ${who} ${what} on the bucket of source.extracts: in the console, Cloud Storage > Buckets > the bucket > Permissions > Grant access`;
     case "service account":

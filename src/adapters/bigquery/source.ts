@@ -2,7 +2,7 @@ import type { ShardKind } from "../../days/families.ts";
 import type { SourceVersion } from "../../days/shards.ts";
 import type { OpenShard, Source } from "../../ports.ts";
 import { isMissingTable } from "./api-error.ts";
-import { checkTable } from "./check-table.ts";
+import { checkLocation, checkTable } from "./check-table.ts";
 import { type AskBigQuery, createBigQueryCalls } from "./client.ts";
 import type { Doing } from "./known-errors.ts";
 import { checkDataset, renderTableUri } from "./names.ts";
@@ -29,7 +29,10 @@ export function createBigQuerySource(options: BigQueryOptions, ask = createBigQu
     listTables: (dataset) => listTables(reading, dataset),
     async readVersion(dataset, table, kind) {
       const found = await readTable(reading, dataset, table);
-      return found === null ? null : buildVersion(table, kind, found);
+      if (found === null) return null;
+      const name = `${dataProject(options)}.${dataset}.${table}`;
+      checkLocation(found, { name, location: options.config.location });
+      return buildVersion(table, kind, found);
     },
     openShard: (dataset, table, kind) => openShard(reading, dataset, table, kind),
   };

@@ -1,13 +1,10 @@
 import type { Partition as GluePartition } from "@aws-sdk/client-glue";
 import { type Day, parseDay } from "../../days/day.ts";
 import { ShardliftError } from "../../errors.ts";
-import type { TypeDifference } from "../../ports.ts";
 import type { CallGlue } from "./client.ts";
 import type { CrawlerPlan } from "./crawler-definition.ts";
-import { renderHiveType } from "./hive-types.ts";
 import { type LakePlace, parseLocation } from "./locations.ts";
 import type { GlueTable } from "./names.ts";
-import { readColumns } from "./table-input.ts";
 
 /** Glue's own limit of one BatchDeletePartition. */
 const deletedPerCall = 25;
@@ -49,32 +46,6 @@ export async function removePartitions(
       glue.batchDeletePartition(input, options),
     );
   }
-}
-
-/** Where the crawler's types of the looked through folders differ from those of the readers' table; each once. */
-export function compareTypes(
-  readers: readonly GluePartition[],
-  crawled: readonly GluePartition[],
-): TypeDifference[] {
-  const ours = collectTypes(readers);
-  const crawlers = collectTypes(crawled);
-  const columns = [...new Set([...ours.keys(), ...crawlers.keys()])].sort();
-  return columns
-    .map((column) => ({
-      column,
-      ours: ours.get(column) ?? null,
-      crawlers: crawlers.get(column) ?? null,
-    }))
-    .filter(({ ours: own, crawlers: theirs }) => theirs !== null && own !== theirs);
-}
-
-function collectTypes(partitions: readonly GluePartition[]): Map<string, string> {
-  const columns = partitions.flatMap(({ StorageDescriptor }) => readColumns(StorageDescriptor));
-  const types = new Map<string, Set<string>>();
-  for (const { name, type } of columns) {
-    types.set(name, (types.get(name) ?? new Set()).add(renderHiveType(type)));
-  }
-  return new Map([...types].map(([name, texts]) => [name, [...texts].sort().join(" or ")]));
 }
 
 /** The crawl succeeded, and its table is not what we told it to make: nothing may be concluded from it. */

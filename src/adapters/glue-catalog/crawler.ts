@@ -2,13 +2,8 @@ import type { Partition as GluePartition } from "@aws-sdk/client-glue";
 import type { Day } from "../../days/day.ts";
 import type { Crawler, CrawlReport } from "../../ports.ts";
 import type { CallGlue } from "./client.ts";
-import {
-  buildNotCrawled,
-  compareTypes,
-  findGone,
-  readFolders,
-  removePartitions,
-} from "./crawled-partitions.ts";
+import { compareTypes } from "./compare-types.ts";
+import { buildNotCrawled, findGone, readFolders, removePartitions } from "./crawled-partitions.ts";
 import { type CrawlerPlan, planCrawler } from "./crawler-definition.ts";
 import { type CrawlWait, readCrawler } from "./crawler-state.ts";
 import { parseLocation } from "./locations.ts";
@@ -127,5 +122,5 @@ async function settleCrawled(
   await removePartitions(wait.beginCalls(), plan.crawled, gone);
   const isTarget = ({ StorageDescriptor }: GluePartition) =>
     targets.has(parseLocation(lake, StorageDescriptor?.Location ?? "") ?? "");
-  return { differences: compareTypes(readers.filter(isTarget), crawled.filter(isTarget)) };
+  return { differences: compareTypes(lake, readers.filter(isTarget), crawled.filter(isTarget)) };
 }

@@ -123,10 +123,16 @@ function translateUnknown(error: Error, doing: Doing): unknown {
     rule: isPassing ? `AWS answers in ${doing.region}, within 30 s` : `AWS does ${doing.action}`,
     received: describe(error),
     remedy: isPassing
-      ? "check network, proxy and engine.endpoint; then run again: runs that are on are joined"
+      ? `check network, proxy and ${nameEndpoint(doing)}; then run again: runs that are on are joined`
       : "look the error up; then run again: runs that are on are joined",
   };
   return new ShardliftError("outside", parts, { retryable: isPassing, cause: error });
+}
+
+/** Logs are another service than Glue, and not reached by way of `engine.endpoint`. */
+function nameEndpoint({ action, region }: Doing): string {
+  if (!action.startsWith("logs:")) return "engine.endpoint";
+  return `the way to CloudWatch Logs in ${region} (AWS_ENDPOINT_URL_CLOUDWATCH_LOGS, where it is a private one)`;
 }
 
 function readNetworkCode(error: Error): string {

@@ -235,7 +235,7 @@ test.each([
   const { code, parts } = await said(world);
 
   expect([code, parts.rule]).toEqual(["config", `this needs the permission ${permission}`]);
-  expect(parts.remedy).toContain(grant);
+  expect(parts.remedy).toContain(`grant shardlift@shop-prod.iam.gserviceaccount.com ${grant}`);
 });
 
 test("without the right to write objects the job fails, and whoever started it is told", async () => {

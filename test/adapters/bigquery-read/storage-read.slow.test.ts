@@ -177,8 +177,24 @@ test.each([
 
   const { code, parts } = errorOf(outcome) as ShardliftError;
   expect([code, parts.rule]).toEqual(["config", `this needs the permission ${permission}`]);
-  expect(parts.remedy).toContain(grant);
+  expect(parts.remedy).toContain(`grant shardlift@shop-prod.iam.gserviceaccount.com ${grant}`);
   expect(world.read.log.length).toBe(1);
+});
+
+test("a project to be billed that is not there is named, with where it stands", async () => {
+  const world = await openWorld();
+  const shard = await open(world.source);
+  const engine = world.engine("storage-read", { config: { project: "shop-prd" } });
+
+  const { outcome } = await lift(engine, { shard, prefix: "a/" });
+
+  expect(errorOf(outcome)).toMatchObject({
+    code: "config",
+    parts: {
+      rule: "the project shop-prd exists and has BigQuery",
+      remedy: expect.stringMatching(/^correct source\.project in the environment/),
+    },
+  });
 });
 
 test("a table that was deleted meanwhile is no fault of the network", async () => {

@@ -110,13 +110,23 @@ describe("what is not there", () => {
     ["has not enabled BigQuery", 400, "invalid", "The project shop-typo has not enabled BigQuery."],
     ["is not found", 404, "notFound", "Not found: Project shop-typo"],
   ])("is a project that %s", async (_what, status, reason, message) => {
-    const { double, source } = await open({ project: "shop-typo" });
-    double.faults.add({ do: "answer", status, reason, message, method: "bigquery.tables.list" });
-    const error = await fail(source.listTables(dataset));
-    expect({ code: error.code, rule: error.parts.rule }).toEqual({
-      code: "config",
-      rule: "the project shop-typo exists and has BigQuery",
-    });
+    const answer = { do: "answer", status, reason, message, method: "bigquery.tables.list" } as const;
+    const rule = "the project shop-typo exists and has BigQuery";
+    const places = [
+      [{ project: "shop-typo" }, "correct property.project in the pipeline:"],
+      [{ config: { project: "shop-typo" }, project }, "correct source.project in the environment, which"],
+      [
+        { config: { project: "shop-typo" } },
+        "correct source.project in the environment, or property.project",
+      ],
+    ] as const;
+    for (const [changes, remedy] of places) {
+      const { double, source } = await open(changes);
+      double.faults.add(answer);
+      const error = await fail(source.listTables(dataset));
+      expect({ code: error.code, rule: error.parts.rule }).toEqual({ code: "config", rule });
+      expect(error.parts.remedy).toContain(remedy);
+    }
   });
 
   test("is said by BigQuery and by nobody else: a proxy's 404 is a fault, not a table that is gone", async () => {

@@ -214,10 +214,13 @@ describe("an open shard", () => {
     write(double);
     const at = (location: string) => createBigQuerySource(buildOptions(double, { config: { location } }));
     expect(await at("eu").openShard(dataset, table, "daily")).toMatchObject({ version: { table } });
-    await expect(at("US").openShard(dataset, table, "daily")).rejects.toMatchObject({
+    const elsewhere = {
       code: "config",
       parts: { failed: expect.stringContaining("lies in EU"), rule: "source.location allows US alone" },
-    });
+    };
+    await expect(at("US").openShard(dataset, table, "daily")).rejects.toMatchObject(elsewhere);
+    await expect(at("US").readVersion(dataset, table, "daily", null)).rejects.toMatchObject(elsewhere);
+    expect(await at("eu").readVersion(dataset, table, "daily", null)).toMatchObject({ table });
   });
 
   test("has the schema in our form, whatever the API calls its types and says besides", async () => {

@@ -116,8 +116,25 @@ describe("the crawler", () => {
     expect(await world.crawl(first)).toEqual({
       differences: [
         { column: "event_id", ours: "string", crawlers: "binary" },
-        { column: "extra", ours: null, crawlers: "struct<x:bigint>" },
+        { column: "extra", ours: null, crawlers: "struct" },
         { column: "value", ours: "bigint", crawlers: "double" },
+      ],
+    });
+  });
+
+  test("names the members that differ, and none that the files of a day lack", async () => {
+    const device = {
+      ...column("device"),
+      type: "RECORD" as const,
+      fields: [column("browser"), column("os"), { ...column("screens"), mode: "REPEATED" as const }],
+    };
+    const odd = "SELECT 'a' AS event_id, {'os': 1::BIGINT, 'screens': [{'w': 1}], 'mine': true} AS device";
+    await world.commit(first, "g1", odd, [...columns, device]);
+    expect(await world.crawl(first)).toEqual({
+      differences: [
+        { column: "device.mine", ours: null, crawlers: "boolean" },
+        { column: "device.os", ours: "string", crawlers: "bigint" },
+        { column: "device.screens", ours: "string", crawlers: "struct" },
       ],
     });
   });

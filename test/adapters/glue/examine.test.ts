@@ -59,3 +59,16 @@ test.each([
     expect(steps).toHaveLength(2);
   },
 );
+
+test("logs that nobody answers for are not blamed on the endpoint of Glue", async () => {
+  const world = await createGlueWorld();
+  world.double.faults.add({ do: "drop request", operation: "GetJobRuns" });
+  world.double.faults.add({ do: "drop request", operation: "DescribeLogStreams" });
+  const { steps } = await examine(world);
+  expect(steps).toEqual([
+    expect.stringMatching(/^runs outside: .*check network, proxy and engine\.endpoint;/s),
+    expect.stringMatching(
+      /^logs outside: .*check network, proxy and the way to CloudWatch Logs in eu-central-1 \(AWS_ENDPOINT_URL_CLOUDWATCH_LOGS/s,
+    ),
+  ]);
+});

@@ -14,7 +14,8 @@ const nobody = "shardlift_doctor";
 
 /**
  * Tries sign-in, list and get, and what reading rows needs, without reading a row, writing an object or running a job;
- * each failure names the permission that is missing and where it is granted. Nothing is tried after a failed sign-in.
+ * each failure names the permission that is missing and where it is granted. What stands on a step that failed is not
+ * tried, and says on which.
  */
 export async function* examineBigQuery(
   options: BigQueryOptions,
@@ -40,24 +41,27 @@ function describeEntry({ config }: BigQueryOptions, wayIn: ReturnType<typeof cre
 async function* examineDataset(examining: Examining, isSignedIn: boolean): AsyncGenerator<ExaminedStep> {
   const { signal } = examining.options;
   const looks = listRowLooks(examining);
-  if (!isSignedIn) {
-    for (const step of ["list", "get", ...looks.map(([name]) => name)])
-      yield skipStep(step, "sign-in failed");
-    return;
-  }
-  let tables: string[] | null = null;
+  const last = looks.map(([name]) => name);
+  if (!isSignedIn) return yield* skipAll(["list", "get", ...last], "sign-in failed");
+  let tables: string[] = [];
   const list = async () => {
     tables = await createBigQuerySource(examining.options, examining.ask).listTables(examining.dataset);
     return `${examining.place} can be listed (bigquery.tables.list): ${tables.length} ${tables.length === 1 ? "table" : "tables"}`;
   };
-  yield await tryStep("list", list, signal);
+  const listed = await tryStep("list", list, signal);
+  yield listed;
+  if (!listed.ok) return yield* skipAll(["get", ...last], "list failed");
   const newest: { table: NewestTable | null } = { table: null };
-  yield await tryStep("get", () => lookAtNewest(examining, tables ?? [], newest), signal);
-  for (const [step, look] of looks) {
-    const { table } = newest;
-    if (table === null) yield skipStep(step, "it takes a table to try it on, and none was seen");
-    else yield await tryStep(step, () => look(table), signal);
-  }
+  const got = await tryStep("get", () => lookAtNewest(examining, tables, newest), signal);
+  yield got;
+  const { table } = newest;
+  if (!got.ok) return yield* skipAll(last, "get failed");
+  if (table === null) return yield* skipAll(last, "it takes a table to try it on, and there is none");
+  for (const [step, look] of looks) yield await tryStep(step, () => look(table), signal);
+}
+
+function* skipAll(steps: readonly string[], why: string): Generator<ExaminedStep> {
+  for (const step of steps) yield skipStep(step, why);
 }
 
 /** What brings rows: extract jobs and a bucket, or sessions of the Storage Read API. */

@@ -68,7 +68,7 @@ function buildLacking(doing: Doing, lacking: readonly string[]): ShardliftError 
   return new ShardliftError("config", {
     failed: doing.failed,
     rule: `this needs the ${lacking.length === 1 ? "permission" : "permissions"} ${lacking.join(", ")}`,
-    received: `${doing.principal ?? "the one who signs in"} has not`,
+    received: `${doing.principal ?? "the one who signs in"} does not have ${lacking.length === 1 ? "it" : "them"}`,
     remedy: renderGrant(lacking[0]!, doing),
   });
 }

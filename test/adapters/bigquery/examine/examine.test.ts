@@ -109,23 +109,60 @@ test("says that an empty dataset can be looked at, and that the rest takes a tab
   const double = await startDouble();
   expect((await examine(double, { config: byExtract })).slice(2)).toEqual([
     "get ok: tables can be looked at (bigquery.tables.get): no table there",
-    "export skipped: not tried: it takes a table to try it on, and none was seen",
-    "jobs skipped: not tried: it takes a table to try it on, and none was seen",
-    "bucket skipped: not tried: it takes a table to try it on, and none was seen",
+    "export skipped: not tried: it takes a table to try it on, and there is none",
+    "jobs skipped: not tried: it takes a table to try it on, and there is none",
+    "bucket skipped: not tried: it takes a table to try it on, and there is none",
   ]);
 });
 
 test("names each permission that is missing with role, place and who lacks it, and goes on", async () => {
   const double = await openShop();
-  const { denied } = double.world;
-  denied.add("bigquery.tables.list").add("bigquery.tables.get");
-  const [signIn, list, get, ...more] = await examine(double, { config: byExtract });
+  double.world.denied.add("bigquery.tables.list");
+  const [signIn, list, ...more] = await examine(double, { config: byExtract });
   expect(signIn).toMatch(/^google ok/);
   expect(list).toMatch(
     /^list config: The tables .*needs the permission bigquery\.tables\.list\n.*grant shardlift@shop-prod\.iam\.gserviceaccount\.com "BigQuery Data Viewer"/s,
   );
+  expect(more).toEqual(
+    ["get", "export", "jobs", "bucket"].map((step) => `${step} skipped: not tried: list failed`),
+  );
+});
+
+test("calls nothing seen where the API is off", async () => {
+  const double = await openShop();
+  const message = "BigQuery API has not been used in project 1234 before or it is disabled.";
+  const off = { do: "answer", status: 403, reason: "accessNotConfigured", message } as const;
+  double.faults.add({ ...off, method: "bigquery.tables.list" });
+  const [, list, ...more] = await examine(double);
+  expect(list).toMatch(/^list config: .*gcloud services enable bigquery\.googleapis\.com/s);
+  expect(more).toEqual(["get", "session"].map((step) => `${step} skipped: not tried: list failed`));
+});
+
+test("says of each step that it stands on the tables that could not be looked at", async () => {
+  const double = await openShop();
+  double.world.denied.add("bigquery.tables.get");
+  const [, list, get, ...more] = await examine(double);
+  expect(list).toBe(listed);
   expect(get).toMatch(/^get config: The table .*needs the permission bigquery\.tables\.get\n/s);
-  expect(more.every((step) => step.includes("not tried"))).toBe(true);
+  expect(more).toEqual(["session skipped: not tried: get failed"]);
+  const elsewhere = await examine(double, { config: { ...byExtract, location: "US" } });
+  expect(elsewhere.slice(3)).toEqual(
+    ["export", "jobs", "bucket"].map((step) => `${step} skipped: not tried: get failed`),
+  );
+});
+
+test("names the project that is billed where it is that one that is wrong", async () => {
+  const { double, changes } = await openSessions();
+  const wrong = { project, config: { ...changes.config, project: "shop-prd" } };
+  const bySession = failures(await examine(double, wrong));
+  const byJob = failures(await examine(double, { project, config: { ...byExtract, project: "shop-prd" } }));
+  expect(bySession).toHaveLength(1);
+  for (const failed of [bySession[0], byJob[0]]) {
+    expect(failed).toMatch(/^(session|jobs) config: .*the project shop-prd exists and has BigQuery\n/s);
+    expect(failed).toContain(
+      "correct source.project in the environment, which is the project that is billed",
+    );
+  }
 });
 
 const viewer =
@@ -148,6 +185,7 @@ test.each([
   expect(failed).toMatch(new RegExp(`^${step} config: `));
   expect(failed).toContain(permission);
   expect(failed).toMatch(remedy);
+  expect(failed).not.toMatch(/has not\n/);
 });
 
 test("names every right on the bucket that is missing at once", async () => {

@@ -9,7 +9,7 @@ import type { Checksum, ExtractObjects, StoredExtract } from "./objects.ts";
 const silenceMs = 60_000;
 
 export interface ObjectDownload {
-  objects: Pick<ExtractObjects, "openBody">;
+  objects: Pick<ExtractObjects, "openBody" | "principal">;
   extract: StoredExtract;
   checksum: Checksum;
   again: Again;
@@ -73,14 +73,15 @@ async function* readFrom(download: ObjectDownload, start: number): AsyncIterable
   }
 }
 
-function explain(error: unknown, { doing }: ObjectDownload): unknown {
+function explain(error: unknown, { doing, objects }: ObjectDownload): unknown {
   const { status, message } = (error ?? {}) as { status?: unknown; message?: string };
   if (status === 404) return new ObjectGone();
   if (typeof status !== "number") return translateError(error, doing);
   // Bodies are refused in plain text: what REST calls the reason is in the status alone.
   const reason = status === 403 ? "forbidden" : null;
   const fault = Object.assign(new Error(message), { code: status, errors: [{ reason, message }] });
-  return translateError(fault, { ...doing, permission: "storage.objects.get" });
+  const principal = doing.principal ?? objects.principal();
+  return translateError(fault, { ...doing, permission: "storage.objects.get", principal });
 }
 
 /** One write may take a part only, where a disk fills up: the next one then says so. */

@@ -3,6 +3,7 @@ import { readApiFault } from "../../api-error.ts";
 import { translateAuthError } from "../../auth/auth-errors.ts";
 import { createAuthClient } from "../../auth/create-auth-client.ts";
 import { describeSignIn } from "../../auth/describe-sign-in.ts";
+import { readPrincipal } from "../../auth/read-principal.ts";
 import type { AuthClient } from "../../driver.ts";
 import { translateError } from "../../errors.ts";
 import type { Doing } from "../../known-errors.ts";
@@ -37,6 +38,8 @@ export interface ExtractObjects {
   /** `EU`, `EUROPE-WEST3` */
   readLocation(bucket: string): Promise<string>;
   createChecksum(): Promise<Checksum>;
+  /** Who signed in last, as whoever grants rights names them; null where nobody can tell. */
+  principal(): string | null;
   /** Bytes from a place on. */
   openBody(extract: StoredExtract, start: number, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
 }
@@ -50,10 +53,13 @@ interface Opened {
 /** Nothing is loaded, and nobody signs in, before the first call. */
 export function createExtractObjects(options: BigQueryOptions, doing: Doing): ExtractObjects {
   let opening: Promise<Opened> | null = null;
+  let signedIn: string | null = null;
   const open = async () => {
     opening ??= openStorage(options);
     try {
-      return await opening;
+      const opened = await opening;
+      signedIn = readPrincipal(options.config, opened.auth);
+      return opened;
     } catch (error) {
       opening = null;
       throw translateAuthError(error, describeSignIn(options.config));
@@ -65,7 +71,7 @@ export function createExtractObjects(options: BigQueryOptions, doing: Doing): Ex
       return await withinTime(work(opened), options.answerMs ?? answerMs, options.signal);
     } catch (error) {
       if (readApiFault(error)?.status === 404) throw buildNoBucket(doing);
-      throw translateError(error, { ...doing, permission });
+      throw translateError(error, { ...doing, permission, principal: doing.principal ?? signedIn });
     }
   };
   return {
@@ -87,6 +93,7 @@ export function createExtractObjects(options: BigQueryOptions, doing: Doing): Ex
       }),
     openBody: async (extract, start, signal) =>
       requestBody(await open(), addressOf(options, extract), start, signal),
+    principal: () => signedIn,
     createChecksum: async () => new (await open()).CRC32C(),
   };
 }

@@ -3,6 +3,7 @@ import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
 import { translateAuthError } from "../../auth/auth-errors.ts";
 import { createAuthClient } from "../../auth/create-auth-client.ts";
 import { describeSignIn } from "../../auth/describe-sign-in.ts";
+import { readPrincipal } from "../../auth/read-principal.ts";
 import type { AuthClient } from "../../driver.ts";
 import type { BigQueryOptions } from "../../options.ts";
 import { withinTime } from "../../within-time.ts";
@@ -18,6 +19,8 @@ const silenceMs = 120_000;
 
 /** BigQueryRead, each call asked once: who asks again knows how far it has come. */
 export interface ReadClient {
+  /** Who signed in last, as whoever grants rights names them; null where nobody can tell. */
+  principal(): string | null;
   createSession(request: SessionRequest, signal: AbortSignal): Promise<ReadSession>;
   /** Answers from a row on, as they are asked for: nothing is fetched ahead of what flow control allows. */
   readRows(stream: string, offset: number, signal: AbortSignal): AsyncIterable<ReadRowsAnswer>;
@@ -39,11 +42,14 @@ interface Channel {
 export function createReadClient(options: BigQueryOptions): ReadClient {
   let channel: Promise<Channel> | null = null;
   let auth: Promise<AuthClient> | null = null;
+  let principal: string | null = null;
   const open = async (routing: string) => {
     channel ??= openChannel(options);
     auth ??= createAuthClient(options);
     try {
-      return { ...(await channel), headers: await buildHeaders(options, await auth, routing) };
+      const headers = await buildHeaders(options, await auth, routing);
+      principal = readPrincipal(options.config, await auth);
+      return { ...(await channel), headers };
     } catch (error) {
       channel = null;
       auth = null;
@@ -51,6 +57,7 @@ export function createReadClient(options: BigQueryOptions): ReadClient {
     }
   };
   return {
+    principal: () => principal,
     async createSession(request, signal) {
       const routing = `read_session.table=${encodeURIComponent(request.readSession.table)}`;
       return callOnce(await open(routing), request, signal);

@@ -1,6 +1,7 @@
 import { isShardliftError, ShardliftError } from "../../../../errors.ts";
 import { oneLine, readPermission } from "../../api-error.ts";
 import type { Doing } from "../../known-errors.ts";
+import { readMissingProject, renderProjectRemedy } from "../../missing-project.ts";
 import { renderGrant } from "../../permissions.ts";
 import type { PartFault } from "./part-messages.ts";
 
@@ -60,6 +61,13 @@ const meanings: readonly Meaning[] = [
     is: "config",
     rule: () => "the BigQuery Storage API is on in the project that is billed",
     remedy: ({ billed }) => `run: gcloud services enable bigquerystorage.googleapis.com --project ${billed}`,
+  },
+  {
+    fits: ({ text }) => readMissingProject(text) !== null,
+    is: "config",
+    rule: ({ billed }, { text }) =>
+      `the project ${readMissingProject(text) ?? billed} exists and has BigQuery`,
+    remedy: (doing, { text }) => renderProjectRemedy(readMissingProject(text) ?? doing.billed, doing),
   },
   {
     fits: (fault) => fault.code === code.permissionDenied,

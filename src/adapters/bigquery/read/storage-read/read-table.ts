@@ -115,6 +115,6 @@ async function guard<T>({ client, doing, signal }: TableRead, work: () => Promis
     if (isSessionOver(error)) throw new SessionOver();
     if (isAheadOfGoogle(error)) throw new AheadOfGoogle();
     if (isUnauthenticated(error)) client.forgetToken();
-    throw translateReadError(error, doing);
+    throw translateReadError(error, { ...doing, principal: doing.principal ?? client.principal() });
   }
 }
